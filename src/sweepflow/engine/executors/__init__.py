@@ -1,0 +1,6 @@
+"""Where workers run. One contract, one module for each kind of place."""
+
+from sweepflow.engine.executors.base import Executor
+from sweepflow.engine.executors.local import LocalExecutor
+
+__all__ = ["Executor", "LocalExecutor"]

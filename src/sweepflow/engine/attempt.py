@@ -1,0 +1,187 @@
+"""An attempt: the folder through which a driver and a worker speak.
+
+    spec.json    what to run; written by the driver, read by the worker
+    heartbeat    {"host", "worker", "child"}; its age says that the worker lives
+    output.log   what the run wrote to stdout and stderr, byte for byte
+    exit.json    how it ended; appears whole, by rename, or not at all
+
+Everything that matters survives the death of either side in this folder.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import time
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from sweepflow.engine.task import Call, Command, Outcome, RunFile
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sweepflow.engine.task import Action
+
+HEARTBEAT_SECONDS = 5.0
+"""How often a worker gives a sign of life."""
+
+SILENCE_SECONDS = 60.0
+"""After how long without one a worker on another machine counts as dead."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskSpec:
+    """All that a worker needs to know; self-contained, so that it runs anywhere."""
+
+    action: Action
+    timeout: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExitRecord:
+    """How an attempt ended, and what it used.
+
+    Args:
+        outcome: Completed, failed or interrupted.
+        started_at: Unix time in seconds.
+        finished_at: Unix time in seconds.
+        cpu_seconds: User and system time of the child and what it waited for.
+        max_rss: The most memory that one of them held, in bytes.
+    """
+
+    outcome: Outcome
+    started_at: float
+    finished_at: float
+    cpu_seconds: float
+    max_rss: int
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """The folder of one attempt at a run."""
+
+    folder: Path
+
+    @property
+    def output(self) -> Path:
+        return self.folder / "output.log"
+
+    @property
+    def _spec(self) -> Path:
+        return self.folder / "spec.json"
+
+    @property
+    def _heartbeat(self) -> Path:
+        return self.folder / "heartbeat"
+
+    @property
+    def _exit(self) -> Path:
+        return self.folder / "exit.json"
+
+    def prepare(self, spec: TaskSpec) -> None:
+        """Make the folder and write what is to run.
+
+        Raises:
+            OSError: The folder cannot be written, or exists already.
+        """
+        self.folder.mkdir(parents=True)
+        self.output.touch()
+        _write_durably(self._spec, _spec_to_json(spec))
+
+    def read_spec(self) -> TaskSpec:
+        return _spec_from_json(json.loads(self._spec.read_text("utf-8")))
+
+    def beat(self, child: int | None) -> None:
+        """Give a sign of life; `child` is the process (and group) being watched."""
+        sign = {"host": socket.gethostname(), "worker": os.getpid(), "child": child}
+        temporary = self._heartbeat.with_suffix(".tmp")
+        temporary.write_text(json.dumps(sign), "utf-8")
+        temporary.replace(self._heartbeat)
+
+    def touch(self) -> None:
+        """Repeat the last sign of life."""
+        os.utime(self._heartbeat)
+
+    def child(self) -> int | None:
+        """Give the process group of the running child, if it is on this host."""
+        sign = self._read_heartbeat()
+        return sign["child"] if sign and sign["host"] == socket.gethostname() else None
+
+    def is_alive(self) -> bool:
+        """Say whether a worker is at work on it still.
+
+        The age of the last sign decides; on this host, where the kernel knows, a
+        worker that is gone is dead at once.
+        """
+        sign = self._read_heartbeat()
+        here = bool(sign) and sign["host"] == socket.gethostname()
+        if sign and here and not _process_exists(sign["worker"]):
+            return False
+        return time.time() - self.last_sign() < SILENCE_SECONDS
+
+    def last_sign(self) -> float:
+        """Give the Unix time of the last sign of life; 0.0 if there is no folder."""
+        for path in (self._heartbeat, self.folder):
+            with suppress(FileNotFoundError):
+                return path.stat().st_mtime
+        return 0.0
+
+    def finish(self, record: ExitRecord) -> None:
+        """Leave the exit record, whole and durable."""
+        _write_durably(self._exit, asdict(record))
+
+    def read_exit(self) -> ExitRecord | None:
+        """Give the exit record, or None while there is none."""
+        try:
+            data = json.loads(self._exit.read_text("utf-8"))
+        except FileNotFoundError:
+            return None
+        return ExitRecord(**(data | {"outcome": Outcome(**data["outcome"])}))
+
+    def _read_heartbeat(self) -> dict[str, Any] | None:
+        try:
+            return json.loads(self._heartbeat.read_text("utf-8"))
+        except FileNotFoundError:
+            return None
+
+
+def _spec_to_json(spec: TaskSpec) -> dict[str, Any]:
+    kind = "command" if isinstance(spec.action, Command) else "call"
+    return {"kind": kind, "action": asdict(spec.action), "timeout": spec.timeout}
+
+
+def _spec_from_json(data: dict[str, Any]) -> TaskSpec:
+    action = data["action"]
+    if data["kind"] == "call":
+        call = Call(action["ref"], tuple(action["args"]), action["cwd"])
+        return TaskSpec(call, data["timeout"])
+    argv = tuple(a if isinstance(a, str) else RunFile(**a) for a in action["argv"])
+    return TaskSpec(Command(argv, action["cwd"]), data["timeout"])
+
+
+def _write_durably(path: Path, data: dict[str, Any]) -> None:
+    """Write JSON so that the file is there whole or not at all, even after a crash."""
+    temporary = path.with_suffix(".tmp")
+    with temporary.open("w", encoding="ascii") as file:
+        json.dump(data, file)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _process_exists(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True

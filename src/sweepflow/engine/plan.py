@@ -1,0 +1,53 @@
+"""A plan: an immutable graph of tasks, known before anything runs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from typing import TYPE_CHECKING
+
+from sweepflow.errors import PlanError
+
+if TYPE_CHECKING:
+    from sweepflow.engine.task import Task
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The tasks of one `sweepflow run`, in the order in which they were written.
+
+    Args:
+        name: What was asked for: the name of a job, an operation or a workflow.
+        tasks: The nodes; `Task.after` holds the edges.
+
+    Raises:
+        PlanError: Two tasks have the same key, a task waits for one that is not in
+            the plan, or tasks wait for each other in a circle.
+    """
+
+    name: str
+    tasks: tuple[Task, ...]
+
+    def __post_init__(self) -> None:
+        counts = Counter(task.key for task in self.tasks)
+        if twice := next((key for key, n in counts.items() if n > 1), None):
+            raise PlanError(f"two tasks of {self.name!r} have the key {twice!r}")
+        for task in self.tasks:
+            for key in task.after:
+                if key not in counts:
+                    raise PlanError(
+                        f"task {task.key!r} of {self.name!r} waits for {key!r}, "
+                        "which is not in the plan"
+                    )
+        try:
+            self.sorter().prepare()
+        except CycleError as error:
+            circle = " -> ".join(error.args[1])
+            raise PlanError(
+                f"tasks of {self.name!r} wait for each other: {circle}"
+            ) from None
+
+    def sorter(self) -> TopologicalSorter[str]:
+        """Give a fresh sorter over the keys, to walk the graph with."""
+        return TopologicalSorter({task.key: task.after for task in self.tasks})

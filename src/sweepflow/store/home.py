@@ -1,0 +1,53 @@
+"""Where a project keeps its state."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from sweepflow.errors import StoreError
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The folder with a project's ledger and the folders of its runs."""
+
+    root: Path
+
+    @classmethod
+    def of(cls, project: Path, store: Path | None = None) -> Home:
+        """Give the home of a project.
+
+        Args:
+            project: The folder of the project's file.
+            store: What the file says under `store`, if it does.
+        """
+        if named := os.environ.get("SWEEPFLOW_HOME"):
+            return cls(Path(named).expanduser().resolve())
+        return cls((store or project / ".sweepflow").resolve())
+
+    @property
+    def ledger(self) -> Path:
+        return self.root / "ledger.db"
+
+    def attempt(self, run_id: str, number: int = 1) -> Path:
+        """Give the folder of an attempt at a run; they count from 1."""
+        return self.root / "runs" / run_id / "attempts" / str(number)
+
+    def prepare(self) -> None:
+        """Make the folder, one that git leaves alone.
+
+        Raises:
+            StoreError: It cannot be made.
+        """
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            ignore = self.root / ".gitignore"
+            if not ignore.exists():
+                ignore.write_text("*\n", "utf-8")
+        except OSError as error:
+            raise StoreError(
+                f"cannot write to {self.root}: {error.strerror}",
+                hint="name another folder in SWEEPFLOW_HOME",
+            ) from None
