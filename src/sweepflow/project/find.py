@@ -1,0 +1,53 @@
+"""Which file is the project's."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Final
+
+from sweepflow.errors import ProjectError
+
+HYDRAFLOW_FILE: Final = "hydraflow.yaml"
+NAMES: Final = ("sweepflow.yaml", HYDRAFLOW_FILE)
+"""The names looked for in each folder, the winner first."""
+
+
+def find(start: Path | None = None) -> Path:
+    """The project file of the nearest folder, from `start` upward.
+
+    Args:
+        start: The folder to begin with; the working directory by default.
+
+    Raises:
+        ProjectError: No folder up to the root has one.
+    """
+    try:
+        start = Path.cwd() if start is None else start.absolute()
+    except OSError as error:
+        raise ProjectError(
+            f"cannot tell the working directory: {error.strerror}",
+            hint="change to a folder that exists",
+        ) from None
+    # `lexists`: a link that leads nowhere is reported by whoever reads it; to pass
+    # over it would run some other project's file.
+    for folder in (start, *start.parents):
+        for name in NAMES:
+            if os.path.lexists(folder / name):
+                return folder / name
+    raise ProjectError(
+        f"no {' or '.join(NAMES)} in {start} or any folder above it",
+        hint=_near_miss(start)
+        or f"write a {NAMES[0]}, change to the project's folder, or name a file "
+        "with --file",
+    )
+
+
+def _near_miss(start: Path) -> str | None:
+    """What to do about a `.yml` that its writer thinks is a project file."""
+    for folder in (start, *start.parents):
+        for name in NAMES:
+            twin = (folder / name).with_suffix(".yml")
+            if twin.exists():
+                return f"rename {twin} to {name}, or name it with --file"
+    return None
