@@ -48,7 +48,7 @@ class Document:
                 return self.source.place(key)
             key = entry.keys[step]
             entry = entry.children[step]
-        if entry.children or entry.start == entry.end:
+        if isinstance(entry.value, dict | list) or entry.start == entry.end:
             return self.source.place(key)
         if offset is None or not isinstance(entry.value, str):
             return self.source.place(entry.start)
