@@ -40,6 +40,9 @@ class SweepflowError(Exception):
         hint: What to write or do instead.
     """
 
+    exit_status = 2
+    """Of a command that ends with it: 2 is bad input."""
+
     def __init__(
         self, message: str, *, place: Place | None = None, hint: str | None = None
     ) -> None:
@@ -64,6 +67,8 @@ class PlanError(SweepflowError):
 
 class StoreError(SweepflowError):
     """The ledger or a run's folder cannot be read or written."""
+
+    exit_status = 1
 
 
 class RunNotFoundError(SweepflowError):

@@ -4,9 +4,9 @@
 
 It reads one JSON line a request from standard input, `{"run": FOLDER}` or
 `{"signal": FOLDER, "number": N}`, forks a worker for each run, and writes a line when
-one has ended: `{"ended": FOLDER}`, or `{"ended": FOLDER, "error": TEXT}` before it
-where the worker itself failed. LIFELINE is the descriptor of a pipe that the driver
-holds open: its end is the end of the driver.
+one has ended: `{"ended": FOLDER, "error": TEXT}`, where the text is empty unless the
+worker itself failed. LIFELINE is the descriptor of a pipe that the driver holds open:
+its end is the end of the driver.
 
 It has one thread and imports little, which is what makes forking safe and quick.
 """
@@ -19,6 +19,7 @@ import select
 import signal
 import sys
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +29,18 @@ from sweepflow.engine.worker import PASSED_ON, run_attempt
 REQUESTS, REPORTS = 0, 1
 
 
+@dataclass(frozen=True, slots=True)
+class _Worker:
+    """A forked worker; `complaint` is the read end of a pipe for its own failure."""
+
+    folder: str
+    complaint: int
+
+
 class _Server:
     def __init__(self, lifeline: int) -> None:
         self._lifeline = lifeline
-        self._workers: dict[int, str] = {}
+        self._workers: dict[int, _Worker] = {}
         self._wakeup, write_end = os.pipe()
         os.set_blocking(self._wakeup, False)
         os.set_blocking(write_end, False)
@@ -62,28 +71,37 @@ class _Server:
         if "run" in request:
             self._fork(request["run"])
             return
-        for pid, folder in self._workers.items():
-            if folder == request["signal"]:
+        for pid, worker in self._workers.items():
+            if worker.folder == request["signal"]:
                 os.kill(pid, request["number"])
 
     def _fork(self, folder: str) -> None:
-        worker = os.fork()
-        if worker:
-            self._workers[worker] = folder
+        complaint, write_end = os.pipe()
+        pid = os.fork()
+        if pid:
+            os.close(write_end)
+            self._workers[pid] = _Worker(folder, complaint)
             return
         try:
+            # A worker that outlives the server must not hold its pipes open.
+            null = os.open(os.devnull, os.O_RDWR)
+            os.dup2(null, REQUESTS)
+            os.dup2(null, REPORTS)
             run_attempt(Attempt(Path(folder)), self._lifeline)
         except BaseException as error:  # noqa: BLE001 - the driver tells the user
-            _report({"ended": folder, "error": f"{type(error).__name__}: {error}"})
+            os.write(write_end, f"its worker failed: {error}".encode()[:4096])
         finally:
             os._exit(0)
 
     def _reap(self) -> None:
         while self._workers:
-            worker, _ = os.waitpid(-1, os.WNOHANG)
-            if not worker:
+            pid, _ = os.waitpid(-1, os.WNOHANG)
+            if not pid:
                 return
-            _report({"ended": self._workers.pop(worker)})
+            worker = self._workers.pop(pid)
+            error = os.read(worker.complaint, 4096).decode("utf-8", "replace")
+            os.close(worker.complaint)
+            _report({"ended": worker.folder, "error": error})
 
 
 def _report(message: dict[str, str]) -> None:

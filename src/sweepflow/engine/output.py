@@ -27,7 +27,7 @@ class OutputReader:
                 while data := file.read(CHUNK_BYTES):
                     self._offset += len(data)
                     yield data
-        except FileNotFoundError:  # nothing was ever written
+        except (FileNotFoundError, NotADirectoryError):  # nothing was ever written
             return
 
     def read_some(self) -> Iterator[bytes]:

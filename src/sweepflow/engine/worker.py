@@ -227,7 +227,7 @@ def _become_child(output: BinaryIO) -> None:
 
 def _call(call: Call) -> int:
     """Import the function and call it; give the exit status."""
-    import importlib  # noqa: PLC0415 - only a call pays for it
+    import importlib
 
     try:
         os.chdir(call.cwd)

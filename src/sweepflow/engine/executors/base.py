@@ -35,5 +35,8 @@ class Executor(Protocol):
         ...
 
     def close(self) -> None:
-        """Give up what the executor holds; what still runs is ended first."""
+        """Give up what the executor holds; what still runs is ended first.
+
+        Closing twice does nothing more.
+        """
         ...

@@ -43,6 +43,7 @@ class LocalExecutor:
         self._lock = threading.Lock()
         self._running: dict[str, tuple[Future[ExitRecord], float]] = {}
         self._lost = False
+        self._closed = False
         self._collector = threading.Thread(target=self._collect, daemon=True)
         self._collector.start()
 
@@ -60,6 +61,9 @@ class LocalExecutor:
         self._request({"signal": str(attempt.folder), "number": signum})
 
     def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
         os.close(self._lifeline)
         if self._server.stdin:
             with suppress(BrokenPipeError):
@@ -81,7 +85,7 @@ class LocalExecutor:
         assert self._server.stdout  # noqa: S101 - it was asked for
         for line in self._server.stdout:
             report = json.loads(line)
-            self._complete(report["ended"], report.get("error", "its worker died"))
+            self._complete(report["ended"], report["error"] or "its worker died")
         with self._lock:
             self._lost = True
             left = list(self._running)

@@ -1,0 +1,130 @@
+"""The contract of executors: every one passes this suite."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sweepflow.engine.attempt import Attempt, TaskSpec
+from sweepflow.engine.executors import LocalExecutor
+from sweepflow.engine.task import Command
+from tests.engine.processes import is_gone, wait_for
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from sweepflow.engine.executors import Executor
+
+    Prepare = Callable[[str], Attempt]
+
+
+@pytest.fixture(params=[LocalExecutor])
+def executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
+    executor: Executor = request.param()
+    yield executor
+    executor.close()
+
+
+@pytest.fixture
+def prepare(tmp_path: Path) -> Prepare:
+    def prepare(script: str) -> Attempt:
+        attempt = Attempt(tmp_path / f"attempt-{len(list(tmp_path.iterdir()))}")
+        attempt.prepare(TaskSpec(Command(("sh", "-c", script), str(tmp_path))))
+        return attempt
+
+    return prepare
+
+
+def test_gives_the_exit_record(executor: Executor, prepare: Prepare) -> None:
+    attempt = prepare("echo out; echo err >&2; exit 4")
+
+    record = executor.submit(attempt).result(timeout=20)
+
+    assert record.outcome.status == "failed"
+    assert record.outcome.exit_code == 4
+    assert record.started_at <= record.finished_at
+    assert attempt.output.read_bytes() == b"out\nerr\n"
+    assert attempt.read_exit() == record
+
+
+def test_runs_many_at_once(executor: Executor, prepare: Prepare) -> None:
+    attempts = [prepare("sleep 0.5") for _ in range(8)]
+    began = time.monotonic()
+
+    futures = [executor.submit(attempt) for attempt in attempts]
+
+    assert {f.result(timeout=20).outcome.status for f in futures} == {"completed"}
+    assert time.monotonic() - began < 3
+
+
+def test_cancel_ends_one_and_leaves_the_others(
+    executor: Executor, prepare: Prepare, tmp_path: Path
+) -> None:
+    long, other = prepare("touch up; sleep 60"), prepare("sleep 0.5; exit 0")
+    futures = [executor.submit(long), executor.submit(other)]
+    wait_for(tmp_path / "up")
+
+    executor.cancel(long, signal.SIGINT)
+
+    assert futures[0].result(timeout=20).outcome.status == "interrupted"
+    assert futures[1].result(timeout=20).outcome.status == "completed"
+    executor.cancel(long, signal.SIGINT)  # it has ended: nothing happens
+
+
+def test_close_ends_what_runs(
+    executor: Executor, prepare: Prepare, tmp_path: Path
+) -> None:
+    future = executor.submit(prepare("echo $$ > pid; mv pid up; sleep 60"))
+    wait_for(tmp_path / "up")
+
+    executor.close()
+
+    assert future.result(timeout=0).outcome.status == "interrupted"
+    assert is_gone(int((tmp_path / "up").read_text()))
+
+
+def test_a_worker_that_is_killed_is_lost_and_leaves_no_orphan(
+    executor: Executor, prepare: Prepare, tmp_path: Path
+) -> None:
+    attempt = prepare("echo $$ > pid; mv pid up; sleep 60")
+    future = executor.submit(attempt)
+    wait_for(tmp_path / "up")
+
+    os.kill(json.loads((attempt.folder / "heartbeat").read_text())["worker"], 9)
+
+    record = future.result(timeout=20)
+    assert record.outcome.status == "failed"
+    assert record.outcome.error == "its worker died"
+    assert is_gone(int((tmp_path / "up").read_text()))
+    assert not attempt.is_alive()
+
+
+def test_a_folder_without_a_spec_fails_its_future(
+    executor: Executor, tmp_path: Path
+) -> None:
+    (tmp_path / "empty").mkdir()
+
+    record = executor.submit(Attempt(tmp_path / "empty")).result(timeout=20)
+
+    assert record.outcome.status == "failed"
+    assert "spec.json" in (record.outcome.error or "")
+
+
+def test_the_server_of_local_workers_dies(prepare: Prepare, tmp_path: Path) -> None:
+    executor = LocalExecutor()
+    future = executor.submit(prepare("echo $$ > pid; mv pid up; sleep 60"))
+    wait_for(tmp_path / "up")
+
+    executor._server.kill()  # pyright: ignore[reportPrivateUsage]
+
+    error = "the server of the local workers died"
+    assert future.result(timeout=20).outcome.error == error
+    assert executor.submit(prepare("true")).result(timeout=20).outcome.error == error
+    executor.close()
+    assert is_gone(int((tmp_path / "up").read_text()))
