@@ -99,7 +99,7 @@ class Checker:
         elif kind == "string_type":
             owner = _model_at(model, inner[:-1])
             self.problem(self._no_text(owner, at), *at)
-        elif kind in {"tuple_type", "list_type"}:
+        elif kind == "tuple_type":
             self.problem("must be a list: begin each of its items with '- '", *at)
         elif kind == "dict_type":
             owner = _model_at(model, inner[:-1])

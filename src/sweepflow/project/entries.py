@@ -84,7 +84,7 @@ def parse(source: Source) -> Entry:
             mark.index if mark else 0,
             hint=next(advice, None),
         ) from None
-    except yaml.YAMLError as error:
+    except yaml.YAMLError as error:  # from a reader, which knows no marks
         raise source.error(f"not valid YAML: {error}", 0) from None
 
 
