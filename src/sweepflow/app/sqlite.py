@@ -1,0 +1,101 @@
+"""What is done to an MLflow store's SQLite file without, or before, MLflow.
+
+MLflow takes over a second to import and another to make its tables. The one is spared
+to an app that only finds that there is nothing to do; the other is made so that a kill
+in the middle leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing, suppress
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from sweepflow.errors import StoreError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_FINISHED = """
+    SELECT runs.run_uuid, result.value
+    FROM tags AS digest
+    JOIN runs ON runs.run_uuid = digest.run_uuid
+    LEFT JOIN tags AS result ON result.run_uuid = runs.run_uuid AND result.key = ?
+    WHERE digest.key = ? AND digest.value = ? AND runs.experiment_id = ?
+      AND runs.status = 'FINISHED' AND runs.lifecycle_stage = 'active'
+    ORDER BY runs.start_time DESC LIMIT 1
+"""
+
+
+def prepare(database: Path) -> None:
+    """Make the store if its file is missing or empty; the caller holds its lock.
+
+    MLflow's migrations are no single transaction. The store is therefore made under
+    another name, which takes about a second, and appears complete.
+
+    Raises:
+        StoreError: The file is no SQLite database.
+        OSError: It cannot be read or made.
+    """
+    if database.exists() and database.stat().st_size > 0:
+        with closing(_open(database)) as connection:
+            try:
+                connection.execute("PRAGMA schema_version").fetchone()
+            except sqlite3.DatabaseError as error:
+                raise StoreError(f"{database}: {error}") from error
+        return
+
+    from mlflow.store.tracking import DEFAULT_LOCAL_FILE_AND_ARTIFACT_PATH
+    from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
+
+    database.parent.mkdir(parents=True, exist_ok=True)
+    draft = database.with_name(f".{database.name}.draft")
+    _remove(draft)
+    draft.touch()  # MLflow would try for minutes to open a file that cannot be made
+    try:
+        store = SqlAlchemyStore(
+            f"sqlite:///{draft}", DEFAULT_LOCAL_FILE_AND_ARTIFACT_PATH
+        )
+        store.engine.dispose()
+        _publish(draft, database)
+    finally:
+        _remove(draft)
+
+
+def finished_run(
+    database: Path, experiment: str, *, tag: str, digest: str, result: str
+) -> tuple[str, str | None] | None:
+    """Give the id and the `result` tag of a finished run, read without MLflow.
+
+    None says that there is no such run, or that MLflow has to be asked, as for a file
+    that is locked or has tables of another shape.
+    """
+    with suppress(sqlite3.Error), closing(_open(database)) as connection:
+        experiments = connection.execute(
+            "SELECT experiment_id FROM experiments"
+            " WHERE name = ? AND lifecycle_stage = 'active'",
+            (experiment,),
+        ).fetchall()
+        if len(experiments) == 1:  # in MLflow's workspaces a name may occur again
+            values = (result, tag, digest, experiments[0][0])
+            return connection.execute(_FINISHED, values).fetchone()
+    return None
+
+
+def _open(database: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"file:{quote(str(database))}?mode=ro", uri=True)
+
+
+def _publish(draft: Path, database: Path) -> None:
+    if database.exists():  # it was empty
+        draft.replace(database)
+        return
+    with suppress(FileExistsError):  # MLflow itself, which knows no lock of ours
+        os.link(draft, database)
+
+
+def _remove(draft: Path) -> None:
+    for suffix in ("", "-journal", "-wal", "-shm"):
+        draft.with_name(draft.name + suffix).unlink(missing_ok=True)

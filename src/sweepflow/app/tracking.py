@@ -1,0 +1,205 @@
+"""The MLflow store of an app: where it is, and how to open it from many processes."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import logging
+import os
+import re
+import stat
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+from sweepflow.app import sqlite
+from sweepflow.app.artifacts import local_path
+from sweepflow.app.locks import hold
+from sweepflow.errors import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from mlflow.entities import Experiment
+
+_SQLITE = re.compile(r"(sqlite(?:\+\w+)?:///)([^?]+)(\?.*)?", flags=re.DOTALL)
+_DATABRICKS = ("databricks", "databricks-uc", "uc")
+_NOISY = ("alembic", "mlflow.store.db.utils")
+
+
+@dataclass(frozen=True)
+class Store:
+    """An MLflow store, named by its tracking URI; relative paths made absolute."""
+
+    uri: str
+
+    @classmethod
+    def choose(cls, uri: str | None, folder: Path) -> Store:
+        """Give the store at `uri`, else the configured one, else the default.
+
+        Configured means by `mlflow.set_tracking_uri` or MLFLOW_TRACKING_URI; the
+        default is `mlflow.db` in `folder`, which relative paths start from too.
+        """
+        chosen = uri or _configured() or "sqlite:///mlflow.db"
+        if match := _SQLITE.fullmatch(chosen):
+            scheme, path, arguments = match.groups(default="")
+            if path == ":memory:":
+                raise StoreError(
+                    f"{chosen} forgets its runs when the process ends",
+                    hint="name a file, as in sqlite:///mlflow.db",
+                )
+            return cls(f"{scheme}{_absolute(folder, path)}{arguments}")
+        if chosen not in _DATABRICKS and (path := _file_store(chosen)) is not None:
+            return cls(_absolute(folder, path).as_uri())
+        return cls(chosen)
+
+    @property
+    def database(self) -> Path | None:
+        """The database's file, if the store is SQLite."""
+        match = _SQLITE.fullmatch(self.uri)
+        return Path(match[2]) if match else None
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder of MLflow's file store, if the store is one."""
+        path = _file_store(self.uri)
+        return Path(path) if path is not None and self.uri not in _DATABRICKS else None
+
+    def lock(self, name: str) -> Path:
+        """Give the lock's file that all apps on this machine and store agree on.
+
+        It lies beside a local store, so that everyone meets there who can write the
+        store; for a server, in a folder of the user.
+        """
+        digest = hashlib.sha256(f"{self.uri}\n{name}".encode()).hexdigest()[:16]
+        if local := self.database or self.folder:
+            return local.with_name(f".{local.name}.{digest}.lock")
+        return _private_folder() / f"{digest}.lock"
+
+    def __str__(self) -> str:
+        """The tracking URI without a password."""
+        parts = urlsplit(self.uri)
+        if parts.password is None:
+            return self.uri
+        user, _, host = parts.netloc.rpartition("@")
+        netloc = f"{user.partition(':')[0]}:***@{host}"
+        return parts._replace(netloc=netloc).geturl()
+
+
+@contextlib.contextmanager
+def using(store: Store) -> Generator[None]:
+    """Make `store` the one that MLflow's functions use within the block."""
+    import mlflow
+
+    before = mlflow.get_tracking_uri() if mlflow.is_tracking_uri_set() else None
+    mlflow.set_tracking_uri(store.uri)
+    try:
+        yield
+    finally:
+        mlflow.set_tracking_uri(cast("str", before))  # None: as if never set
+
+
+def open_experiment(store: Store, name: str, folder: Path) -> Experiment:
+    """Give the experiment `name`, and make it MLflow's active one.
+
+    The store and the experiment are made if they do not exist; processes that start
+    at the same time queue for it. Artifacts of a new local store go to `folder`.
+
+    Raises:
+        StoreError: MLflow cannot open the store, or the experiment was deleted in it.
+    """
+    import mlflow
+
+    with _refusals(store):
+        if not store.uri.startswith("http"):
+            # The slow import, before others have to wait for us.
+            import mlflow.store.tracking.sqlalchemy_store
+        lock = store.lock("store")
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        with hold(lock), _quiet(), contextlib.chdir(folder):
+            if store.database:
+                sqlite.prepare(store.database)
+            client = mlflow.MlflowClient(store.uri)
+            experiment = client.get_experiment_by_name(name)
+            if experiment is None:
+                experiment = client.get_experiment(client.create_experiment(name))
+        if experiment.lifecycle_stage != "active":
+            raise StoreError(
+                f"the experiment {name!r} was deleted in {store}",
+                hint="restore it in MLflow, or choose a name with hydra.job.name=…",
+            )
+        mlflow.set_experiment(  # pyright: ignore[reportUnknownMemberType] -- an argument of no type
+            experiment_id=experiment.experiment_id
+        )
+    return experiment
+
+
+def is_local(experiment: Experiment) -> bool:
+    """Say whether the experiment's artifacts are kept in a local folder."""
+    return local_path(experiment.artifact_location) is not None
+
+
+def _configured() -> str | None:
+    # Only who imported MLflow can have set its tracking URI.
+    if mlflow := sys.modules.get("mlflow"):
+        return mlflow.get_tracking_uri() if mlflow.is_tracking_uri_set() else None
+    return os.environ.get("MLFLOW_TRACKING_URI")
+
+
+def _file_store(uri: str) -> str | None:
+    parts = urlsplit(uri)
+    if parts.scheme == "file":
+        return url2pathname(parts.path)
+    return None if parts.scheme else uri
+
+
+def _absolute(folder: Path, path: str) -> Path:
+    return Path(os.path.normpath(folder / path))
+
+
+def _private_folder() -> Path:
+    """Give the user's folder for locks, or refuse one that another user prepared."""
+    folder = Path(tempfile.gettempdir(), f"sweepflow-{os.getuid()}", "locks")
+    for path in (folder.parent, folder):
+        path.mkdir(mode=0o700, exist_ok=True)
+        found = path.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
+            raise StoreError(
+                f"{path}, where locks are kept, belongs to somebody else",
+                hint="remove it, or set TMPDIR to a folder of your own",
+            )
+    return folder
+
+
+@contextlib.contextmanager
+def _quiet() -> Generator[None]:
+    """Spare the user the hundreds of lines in which MLflow tells of its migrations."""
+    loggers = [logging.getLogger(name) for name in _NOISY]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
+
+
+@contextlib.contextmanager
+def _refusals(store: Store) -> Generator[None]:
+    """Turn what MLflow, the database or the file system refuse into a StoreError."""
+    from mlflow.exceptions import MlflowException
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        yield
+    except (MlflowException, SQLAlchemyError, OSError, ModuleNotFoundError) as error:
+        reason = str(error).strip().replace(store.uri, str(store))
+        raise StoreError(
+            f"cannot open the MLflow store {store}: {reason}",
+            hint="see the option tracking_uri, or MLFLOW_TRACKING_URI",
+        ) from error
