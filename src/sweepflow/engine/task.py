@@ -39,6 +39,10 @@ class Command:
         words = (w if isinstance(w, str) else f"<run>/{w.name}" for w in self.argv)
         return shlex.join(words)
 
+    def files(self) -> tuple[RunFile, ...]:
+        """Give the files that it gets."""
+        return tuple(word for word in self.argv if isinstance(word, RunFile))
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -57,6 +61,10 @@ class Call:
     def display(self) -> str:
         """Give the call as Python code."""
         return f"{self.ref}({list(self.args)!r})"
+
+    def files(self) -> tuple[RunFile, ...]:
+        """Give none: a call gets its list, and that is all."""
+        return ()
 
 
 Action: TypeAlias = Command | Call

@@ -1,0 +1,226 @@
+"""Showing a plan while it runs: live on a terminal, plain lines in a pipe."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from sweepflow.cli.text import counted, duration, last_lines, printable
+from sweepflow.engine.events import (
+    Interrupted,
+    PlanStarted,
+    TaskFinished,
+    TaskOutput,
+    TaskSkipped,
+    TaskStarted,
+)
+
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Self
+
+    from rich.progress import Progress
+
+    from sweepflow.engine.events import Event
+
+LONGEST_LINE = 1 << 23
+"""Bytes without a newline after which one is put in, so that memory stays bounded."""
+
+TAIL_LINES = 10
+TAILS = 5
+"""Of how many failures the last lines are shown; of the others, where they are."""
+
+
+class Lines:
+    """Cuts the output of many tasks into whole lines."""
+
+    def __init__(self) -> None:
+        self._parts: dict[str, bytearray] = {}
+
+    def feed(self, key: str, data: bytes) -> list[bytes]:
+        """Give the lines that `data` completes, without their newline."""
+        part = self._parts.setdefault(key, bytearray())
+        part += data
+        *lines, rest = part.split(b"\n")
+        if len(rest) > LONGEST_LINE:
+            lines.append(rest)
+            rest = bytearray()
+        self._parts[key] = rest
+        return [bytes(line) for line in lines]
+
+    def end(self, key: str) -> list[bytes]:
+        """Give the last line of a task, if it had no newline."""
+        rest = self._parts.pop(key, None)
+        return [bytes(rest)] if rest else []
+
+
+class Progress:
+    """Listens to the events of one plan and shows them.
+
+    What the commands write goes to standard output, each line behind its task's name;
+    what Sweepflow says goes to standard error.
+    """
+
+    def __init__(self) -> None:
+        self._lines = Lines()
+        self._view = _Live() if sys.stderr.isatty() else _Plain()
+        self._failures: list[TaskFinished] = []
+        self._counts: Counter[str] = Counter()
+        self._begun = time.monotonic()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._view.close()
+
+    def __call__(self, event: Event) -> None:
+        match event:
+            case PlanStarted():
+                self._view.start(len(event.plan.tasks))
+            case TaskStarted():
+                pass
+            case TaskOutput():
+                self._show(event.task.key, self._lines.feed(event.task.key, event.data))
+            case TaskFinished():
+                self._show(event.task.key, self._lines.end(event.task.key))
+                self._counts[event.outcome.status] += 1
+                if event.outcome.status != "completed":
+                    self._failures.append(event)
+                self._view.finished(_sentence(event), event.outcome.status)
+            case TaskSkipped():
+                self._counts["skipped"] += 1
+                self._view.finished(None, "skipped")
+            case Interrupted():
+                self._view.say("interrupted: waiting for what runs (again to kill it)")
+
+    def summarize(self) -> None:
+        """Say how it went, and where the output of each failure is."""
+        total = sum(self._counts.values())
+        parts = [f"{n:,} {status}" for status, n in self._counts.items()]
+        took = duration(time.monotonic() - self._begun)
+        sys.stderr.write(f"{counted(total, 'command')}: {', '.join(parts)} in {took}\n")
+        for n, failure in enumerate(self._failures):
+            sys.stderr.write(f"\n{failure.task.key} {_ending(failure)}\n")
+            for line in last_lines(failure.log, TAIL_LINES) if n < TAILS else ():
+                sys.stderr.write(f"  | {line}\n")
+            sys.stderr.write(f"  output: {failure.log}\n")
+
+    def _show(self, key: str, lines: list[bytes]) -> None:
+        for line in lines:
+            self._view.output(key, line)
+
+
+def _sentence(event: TaskFinished) -> str:
+    return f"{event.task.key} {_ending(event)} ({duration(event.seconds)})"
+
+
+def _ending(event: TaskFinished) -> str:
+    error = event.outcome.error
+    return event.outcome.status + (f": {error}" if error else "")
+
+
+class _Plain:
+    """Plain lines, for a pipe or a file: the bytes of the commands unchanged."""
+
+    def __init__(self) -> None:
+        self._total = 0
+        self._done = 0
+
+    def start(self, total: int) -> None:
+        self._total = total
+
+    def output(self, key: str, line: bytes) -> None:
+        sys.stdout.buffer.write(b"%s | %s\n" % (key.encode(), line))
+        sys.stdout.buffer.flush()
+
+    def finished(self, sentence: str | None, _status: str) -> None:
+        self._done += 1
+        if sentence:
+            width = len(str(self._total))
+            self.say(f"[{self._done:{width}}/{self._total}] {sentence}")
+
+    def say(self, text: str) -> None:
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
+
+    def close(self) -> None:
+        """Nothing is left to tidy up."""
+
+
+class _Live:
+    """A bar with counts, rate and time left below what the commands write."""
+
+    def __init__(self) -> None:
+        self._progress = _make_bar()
+        self._bar = self._progress.add_task("", total=0, failed=0)
+        self._failed = 0
+        self._plain = None if sys.stdout.isatty() else _Plain()
+
+    def start(self, total: int) -> None:
+        self._progress.update(self._bar, total=total)
+        self._progress.start()
+
+    def output(self, key: str, line: bytes) -> None:
+        if self._plain:
+            self._plain.output(key, line)
+        else:
+            self._print((key, "cyan"), " | ", printable(line))
+
+    def finished(self, sentence: str | None, status: str) -> None:
+        self._failed += status != "completed"
+        self._progress.update(self._bar, advance=1, failed=self._failed)
+        if sentence and status != "completed":
+            self._print((sentence, "red"))
+
+    def say(self, text: str) -> None:
+        self._print((text, "yellow"))
+
+    def close(self) -> None:
+        self._progress.stop()
+
+    def _print(self, *parts: str | tuple[str, str]) -> None:
+        from rich.text import Text
+
+        # A text, since markup would read what the commands put in square brackets.
+        self._progress.console.print(Text.assemble(*parts), soft_wrap=True)
+
+
+def _make_bar() -> Progress:
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        ProgressColumn,
+        Task,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+    from rich.progress import Progress as Bar
+    from rich.text import Text
+
+    class Rate(ProgressColumn):
+        def render(self, task: Task) -> Text:
+            speed = task.finished_speed or task.speed
+            if not speed:
+                return Text("")
+            per_second = speed >= 1
+            number, unit = (speed, "s") if per_second else (speed * 60, "min")
+            return Text(f"{number:.1f}/{unit}")
+
+    return Bar(
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("[red]{task.fields[failed]} failed"),
+        Rate(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )

@@ -1,0 +1,136 @@
+"""`sweepflow run`: plan a job, then run it or print what would run."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import closing
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sweepflow.cli.options import File, SizeLimit
+from sweepflow.cli.text import print_json
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sweepflow.engine.engine import Report
+    from sweepflow.engine.plan import Plan
+    from sweepflow.engine.task import Task
+    from sweepflow.project import Project
+
+
+def split_passed_on(argv: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Give the words of `sweepflow run` before `--`, and those behind it.
+
+    The parser of the command line would drop the `--`, and with it the difference.
+    """
+    if argv[:1] != ["run"] or "--" not in argv:
+        return list(argv), []
+    at = argv.index("--")
+    return list(argv[:at]), list(argv[at + 1 :])
+
+
+def run(  # noqa: PLR0913 - the options of the command
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The job.")],
+    overrides: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[KEY=VALUE]",
+            help="Parameters that win over the file's; sweep expressions, too.",
+        ),
+    ] = None,
+    *,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print what would run, and run nothing.")
+    ] = False,
+    jobs: Annotated[
+        int, typer.Option("--jobs", "-j", min=1, help="How many commands at a time.")
+    ] = 1,
+    fail_fast: Annotated[
+        bool, typer.Option("--fail-fast", help="End everything at the first failure.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="With --dry-run: print the plan as JSON.")
+    ] = False,
+    limit: SizeLimit = None,
+    file: File = None,
+) -> None:
+    """Run a job; what stands behind `--` goes to its command untouched."""
+    from sweepflow.jobs import find_job, plan_job
+    from sweepflow.jobs.parameters import has_lone_all
+    from sweepflow.project import load
+    from sweepflow.sweep import DEFAULT_LIMIT
+
+    if as_json and not dry_run:
+        raise typer.BadParameter("goes with --dry-run", param_hint="--json")
+    project = load(file)
+    job = find_job(project, name)
+    plan = plan_job(
+        project,
+        job,
+        overrides=overrides or (),
+        rest=context.obj or (),
+        limit=limit or DEFAULT_LIMIT,
+    )
+    if has_lone_all(job):
+        note = "a set with only `each` stands before one with only `all`: two sets"
+        typer.echo(f"note: {note}, not one (write both in one list item)", err=True)
+    if dry_run:
+        print_plan(plan, as_json=as_json)
+        return
+    report = execute(plan, project, jobs=jobs, fail_fast=fail_fast)
+    raise typer.Exit(report.exit_status)
+
+
+def print_plan(plan: Plan, *, as_json: bool) -> None:
+    """Print each command of a plan as it would run, one a line."""
+    if as_json:
+        print_json({"name": plan.name, "tasks": [_to_json(t) for t in plan.tasks]})
+        return
+    for task in plan.tasks:
+        sys.stdout.write(task.action.display() + "\n")
+        for file in task.action.files():
+            sys.stdout.write(file.text)
+
+
+def execute(plan: Plan, project: Project, *, jobs: int, fail_fast: bool) -> Report:
+    """Run a plan with everything set up around it, and say how it went."""
+    from sweepflow.cli.progress import Progress
+    from sweepflow.engine.engine import Engine
+    from sweepflow.engine.executors import LocalExecutor
+    from sweepflow.engine.recovery import settle
+    from sweepflow.store import Home
+    from sweepflow.store.ledger import Ledger
+
+    home = Home.of(project.root, project.store)
+    home.prepare()
+    with (
+        closing(LocalExecutor()) as executor,  # it starts while we go on importing
+        closing(Ledger(home.ledger)) as ledger,
+        Progress() as progress,
+    ):
+        settle(home, ledger)
+        engine = Engine(
+            home,
+            ledger,
+            executor,
+            jobs=jobs,
+            fail_fast=fail_fast,
+            listeners=[progress],
+        )
+        report = engine.run(plan)
+    progress.summarize()
+    return report
+
+
+def _to_json(task: Task) -> dict[str, Any]:
+    kind = type(task.action).__name__.lower()
+    return {
+        "key": task.key,
+        kind: asdict(task.action),
+        "params": task.params,
+        "after": task.after,
+    }

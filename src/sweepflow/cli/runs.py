@@ -1,0 +1,134 @@
+"""`sweepflow runs`: what ran, and how it ended."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from sweepflow.cli.options import File, Json, find_home
+from sweepflow.cli.text import duration, print_json, print_table
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Sequence
+    from pathlib import Path
+
+    from sweepflow.store.home import Home
+    from sweepflow.store.ledger import Ledger, Run
+
+app = typer.Typer(help="List and inspect recorded runs.", rich_markup_mode=None)
+
+RunId = Annotated[
+    str, typer.Argument(metavar="ID", help="The run's id, or how it begins.")
+]
+Name = Annotated[str | None, typer.Option(help="Only runs of this job.")]
+Status = Annotated[
+    Literal["running", "completed", "failed", "interrupted"] | None,
+    typer.Option(help="Only runs with this status."),
+]
+Limit = Annotated[
+    int, typer.Option("--limit", "-n", min=0, help="How many; 0 for all.")
+]
+
+
+@app.callback(invoke_without_command=True)
+def runs(context: typer.Context) -> None:
+    """List recorded runs, newest first, if no command is given."""
+    if context.invoked_subcommand is None:
+        list_runs()
+
+
+@app.command("list")
+def list_runs(
+    *,
+    name: Name = None,
+    status: Status = None,
+    limit: Limit = 20,
+    as_json: Json = False,
+    file: File = None,
+) -> None:
+    """List recorded runs, newest first."""
+    with _open(file) as (_, ledger):
+        found = ledger.runs(name=name, status=status, limit=limit or None)
+    if as_json:
+        print_json([_to_json(run) for run in found])
+    else:
+        _print_table(found)
+
+
+@app.command("info")
+def info(run_id: RunId, *, as_json: Json = False, file: File = None) -> None:
+    """Show all that is recorded of a run."""
+    with _open(file) as (home, ledger):
+        run = ledger.get(run_id)
+    facts = _to_json(run) | {"output": str(_output(home, run))}
+    if as_json:
+        print_json(facts)
+        return
+    for key, value in facts.items():
+        if isinstance(value, dict):
+            typer.echo(f"{key}:")
+            for name, text in value.items():
+                typer.echo(f"  {name}: {text}")
+        elif value is not None:
+            typer.echo(f"{key}: {value}")
+
+
+@app.command("logs")
+def logs(run_id: RunId, *, file: File = None) -> None:
+    """Print what a run wrote to its standard output and error, byte for byte."""
+    with _open(file) as (home, ledger):
+        path = _output(home, ledger.get(run_id))
+    if path.exists():
+        with path.open("rb") as source:
+            shutil.copyfileobj(source, sys.stdout.buffer)
+
+
+@contextmanager
+def _open(file: Path | None) -> Generator[tuple[Home, Ledger]]:
+    """Open the ledger of the project here, completed from what dead drivers left."""
+    from sweepflow.engine.recovery import settle
+    from sweepflow.store.ledger import Ledger
+
+    home = find_home(file)
+    home.prepare()
+    ledger = Ledger(home.ledger)
+    try:
+        settle(home, ledger)
+        yield home, ledger
+    finally:
+        ledger.close()
+
+
+def _output(home: Home, run: Run) -> Path:
+    from sweepflow.engine.attempt import Attempt
+
+    return Attempt(home.attempt(run.id)).output
+
+
+def _to_json(run: Run) -> dict[str, Any]:
+    times = {"started_at": run.started_at, "finished_at": run.finished_at}
+    return asdict(run) | {
+        name: datetime.fromtimestamp(time, UTC).isoformat() if time else None
+        for name, time in times.items()
+    }
+
+
+def _print_table(found: Sequence[Run]) -> None:
+    rows = [
+        (
+            run.id[:8],
+            run.task,
+            run.status + (f" ({run.exit_code})" if run.exit_code else ""),
+            f"{datetime.fromtimestamp(run.started_at).astimezone():%Y-%m-%d %H:%M:%S}",
+            "" if run.seconds is None else duration(run.seconds),
+            " ".join(f"{name}={value}" for name, value in run.params.items()),
+        )
+        for run in found
+    ]
+    print_table(("run", "task", "status", "started", "took", "parameters"), rows)

@@ -1,0 +1,124 @@
+"""The parameter sets of a job, with what the command line says about them."""
+
+from __future__ import annotations
+
+import shlex
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sweepflow.errors import ProjectError
+from sweepflow.project import ParameterSet
+from sweepflow.sweep import Sweep, SweepSyntaxError
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator, Sequence
+
+    from sweepflow.project import Job, Project
+
+
+@dataclass(frozen=True)
+class Combinations:
+    """One parameter set, ready to be gone through once.
+
+    Args:
+        count: How many batches there are.
+        batches: One for each command.
+        swept: What is swept inside each command.
+        add: What stands behind the parameters, as it was written.
+    """
+
+    count: int
+    batches: Iterator[list[str]]
+    swept: list[str]
+    add: list[str]
+
+
+def read_sets(
+    project: Project, job: Job, overrides: Sequence[str], limit: int | None
+) -> Iterator[Combinations]:
+    """Give the job's sets, the overrides of the command line winning.
+
+    An override takes the place of the parameter with the same key, in `each` or in
+    `all`; one with a new key goes into `all`.
+
+    Raises:
+        ProjectError: The file says something that has no meaning.
+        SweepSyntaxError: An override is not valid.
+    """
+    winners = [Sweep.parse_word(word) for word in overrides]
+    job_add = split_words(project, job, job.add, "add")
+    for n, item in enumerate(job.sets or (ParameterSet(),)):
+        with _placed(project, item.each, "jobs", job.name, "sets", n, "each"):
+            each = Sweep.parse(item.each)
+        with _placed(project, item.all, "jobs", job.name, "sets", n, "all"):
+            swept = Sweep.parse(item.all)
+        for winner in winners:
+            if set(winner.keys) & set(each.keys):
+                each = each.replaced_by(winner)
+                swept = swept.without(winner.keys)
+            else:
+                swept = swept.replaced_by(winner)
+        with _placed(project, item.each, "jobs", job.name, "sets", n, "each"):
+            batches = each.expand(limit)
+        with _placed(project, item.all, "jobs", job.name, "sets", n, "all"):
+            collected = swept.collect(limit)
+        own_add = split_words(project, job, item.add, "sets", n, "add")
+        yield Combinations(each.count, batches, collected, merge_add(job_add, own_add))
+
+
+def merge_add(job: Sequence[str], own: Sequence[str]) -> list[str]:
+    """Give the job's words with the set's: the set wins where both have a key."""
+    winners = {_key(word): word for word in own}
+    merged = [winners.pop(_key(word), word) for word in job]
+    return merged + [word for word in own if winners.get(_key(word)) is word]
+
+
+def has_lone_all(job: Job) -> bool:
+    """Say whether a set with only `each` stands before one with only `all`.
+
+    Whoever writes that often means one set, and gets two.
+    """
+    pairs = zip(job.sets, job.sets[1:], strict=False)
+    return any(a.each and not a.all and b.all and not b.each for a, b in pairs)
+
+
+def _key(word: str) -> str:
+    return word.partition("=")[0].lstrip("+~")
+
+
+@contextmanager
+def _placed(project: Project, text: str, *path: str | int) -> Generator[None]:
+    """Turn an error in a text of the file into one that says where it stands."""
+    try:
+        yield
+    except SweepSyntaxError as error:
+        if error.text != text:  # it is in an override of the command line
+            raise
+        raise ProjectError(
+            f"{error.message}\n{error.excerpt}",
+            place=project.place(*path, offset=error.column),
+            hint=error.hint,
+        ) from None
+
+
+def split_words(project: Project, job: Job, text: str, *path: str | int) -> list[str]:
+    """Split a text of the job into words, as the shell does.
+
+    Args:
+        project: Where the job stands.
+        job: Whose text it is.
+        text: What stands at `path` within the job.
+        path: Keys and positions that lead to it.
+
+    Raises:
+        ProjectError: A quote has no partner.
+    """
+    try:
+        return shlex.split(text, comments=True)
+    except ValueError:
+        raise ProjectError(
+            f"{path[-1]} of job {job.name!r} has a quote without its partner: {text}",
+            place=project.place("jobs", job.name, *path),
+            hint="close the quote, or put a backslash before it",
+        ) from None

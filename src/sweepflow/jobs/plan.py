@@ -1,0 +1,174 @@
+"""From a job to a plan."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import secrets
+import shlex
+import shutil
+import sys
+from dataclasses import dataclass
+from importlib.machinery import PathFinder
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sweepflow.engine.plan import Plan
+from sweepflow.engine.task import Call, Command, RunFile, Task
+from sweepflow.errors import PlanError, ProjectError
+from sweepflow.jobs.parameters import read_sets, split_words
+from sweepflow.sweep import DEFAULT_LIMIT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sweepflow.engine.task import Action
+    from sweepflow.jobs.parameters import Combinations
+    from sweepflow.project import Job, Project
+
+PARAMETERS_FILE = "parameters.txt"
+"""What a handler gets: a shell-quoted line of arguments for each combination."""
+
+
+def find_job(project: Project, name: str) -> Job:
+    """Give the job with this name.
+
+    Raises:
+        PlanError: There is none.
+    """
+    if name in project.jobs:
+        return project.jobs[name]
+    close = difflib.get_close_matches(name, project.jobs, n=1)
+    known = ", ".join(project.jobs) or "none"
+    raise PlanError(
+        f"no job {name!r} in {project.file}",
+        hint=f"did you mean {close[0]!r}?" if close else f"its jobs: {known}",
+    )
+
+
+def plan_job(  # noqa: PLR0913 - what the command line can say
+    project: Project,
+    job: Job,
+    *,
+    overrides: Sequence[str] = (),
+    rest: Sequence[str] = (),
+    cwd: Path | None = None,
+    limit: int | None = DEFAULT_LIMIT,
+) -> Plan:
+    """Give the plan of a job: a task for each combination, or one for a handler.
+
+    Args:
+        project: Where the job stands.
+        job: What to plan.
+        overrides: Parameters from the command line; they win, and may be sweeps.
+        rest: Arguments that the command gets untouched, behind all others.
+        cwd: Where the commands run; by default where this process does.
+        limit: How many combinations and values there may be; None for any number.
+
+    Raises:
+        ProjectError: The file says something that has no meaning.
+        PlanError: There are more combinations than the limit.
+        SweepSyntaxError: An override is not valid.
+    """
+    builder = _Builder(project, job, tuple(rest), str(cwd or Path.cwd()))
+    sets = list(read_sets(project, job, overrides, limit))
+    total = sum(item.count for item in sets)
+    if limit is not None and total > limit:
+        raise PlanError(
+            f"job {job.name!r} has {total:,} combinations, more than {limit:,}",
+            hint=f"write less, or allow it with --limit {total}",
+        )
+    if job.mode == "submit":
+        return builder.handler(sets)
+    return builder.one_each(sets, total)
+
+
+@dataclass(frozen=True)
+class _Builder:
+    """Builds the tasks of one job."""
+
+    project: Project
+    job: Job
+    rest: tuple[str, ...]
+    cwd: str
+
+    def one_each(self, sets: Sequence[Combinations], total: int) -> Plan:
+        """Give the plan of a `run` or a `call`: a task for each combination."""
+        target = self._target()
+        width = len(str(total))
+        tasks = [
+            Task(
+                key=f"{self.job.name}.{n:0{width}}",
+                action=self._action(target, line),
+                params=params,
+            )
+            for n, (line, params) in enumerate(self._lines(sets), 1)
+        ]
+        return Plan(self.job.name, tuple(tasks))
+
+    def handler(self, sets: Sequence[Combinations]) -> Plan:
+        """Give the plan of a `submit`: one task that gets every combination."""
+        lines = (shlex.join(line) + "\n" for line, _ in self._lines(sets))
+        file = RunFile(PARAMETERS_FILE, "".join(lines))
+        argv = (*self._target(), *self.rest, file)
+        return Plan(self.job.name, (Task(self.job.name, Command(argv, self.cwd)),))
+
+    def _lines(
+        self, sets: Sequence[Combinations]
+    ) -> Iterator[tuple[list[str], dict[str, str]]]:
+        """Give the arguments of each combination, and the parameters among them."""
+        name = f"hydra.job.name={_as_hydra_text(self.job.name)}"
+        for item in sets:
+            for batch in item.batches:
+                parameters = [*batch, *item.swept]
+                folder = f"hydra.sweep.dir=multirun/{secrets.token_hex(8)}"
+                line = ["--multirun", *parameters, name, folder, *item.add]
+                yield line, _params(parameters)
+
+    def _action(self, target: Sequence[str], line: Sequence[str]) -> Action:
+        arguments = (*target[1:], *line, *self.rest)
+        if self.job.mode == "call":
+            return Call(target[0], arguments, self.cwd)
+        return Command((target[0], *arguments), self.cwd)
+
+    def _target(self) -> list[str]:
+        """Split what the job names into words, and see that it is there."""
+        mode = self.job.mode
+        words = split_words(self.project, self.job, self.job.target, mode)
+        problem = _missing_function if mode == "call" else _missing_command
+        if message := problem(words[0], self.cwd):
+            raise ProjectError(
+                f"{mode} of job {self.job.name!r}: {message}",
+                place=self.project.place("jobs", self.job.name, mode),
+                hint="check its spelling, and that the right environment is active",
+            )
+        return words
+
+
+def _as_hydra_text(name: str) -> str:
+    """Quote a name that Hydra would read as a number or a constant."""
+    constant = name.casefold() in {"true", "false", "null", "nan", "inf"}
+    return f"'{name}'" if constant or name[0].isdigit() else name
+
+
+def _params(overrides: Sequence[str]) -> dict[str, str]:
+    pairs = (override.partition("=") for override in overrides)
+    return {key.lstrip("+~"): value for key, equals, value in pairs if equals}
+
+
+def _missing_command(name: str, cwd: str) -> str | None:
+    """Say that there is no such command, so that not every run must find it out."""
+    found = Path(cwd, name).exists() if os.sep in name else shutil.which(name)
+    return None if found else f"no command {name!r}"
+
+
+def _missing_function(ref: str, cwd: str) -> str | None:
+    """Say that there is no such module, as far as that is known without importing."""
+    module, _, function = ref.rpartition(".")
+    if not all(part.isidentifier() for part in (*module.split("."), function)):
+        return f"{ref!r} is not written as package.module.function"
+    root = module.partition(".")[0]
+    path = [cwd, *sys.path]
+    if root in sys.builtin_module_names or PathFinder.find_spec(root, path):
+        return None
+    return f"no module {root!r} in {cwd} or the environment"
