@@ -56,7 +56,7 @@ class Lines:
         return [bytes(rest)] if rest else []
 
 
-class Progress:
+class Display:
     """Listens to the events of one plan and shows them.
 
     What the commands write goes to standard output, each line behind its task's name;
@@ -198,12 +198,12 @@ def _make_bar() -> Progress:
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
+        Progress,
         ProgressColumn,
         Task,
         TextColumn,
         TimeRemainingColumn,
     )
-    from rich.progress import Progress as Bar
     from rich.text import Text
 
     class Rate(ProgressColumn):
@@ -215,7 +215,7 @@ def _make_bar() -> Progress:
             number, unit = (speed, "s") if per_second else (speed * 60, "min")
             return Text(f"{number:.1f}/{unit}")
 
-    return Bar(
+    return Progress(
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("[red]{task.fields[failed]} failed"),

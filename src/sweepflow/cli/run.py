@@ -98,7 +98,7 @@ def print_plan(plan: Plan, *, as_json: bool) -> None:
 
 def execute(plan: Plan, project: Project, *, jobs: int, fail_fast: bool) -> Report:
     """Run a plan with everything set up around it, and say how it went."""
-    from sweepflow.cli.progress import Progress
+    from sweepflow.cli.progress import Display
     from sweepflow.engine.engine import Engine
     from sweepflow.engine.executors import LocalExecutor
     from sweepflow.engine.recovery import settle
@@ -110,7 +110,7 @@ def execute(plan: Plan, project: Project, *, jobs: int, fail_fast: bool) -> Repo
     with (
         closing(LocalExecutor()) as executor,  # it starts while we go on importing
         closing(Ledger(home.ledger)) as ledger,
-        Progress() as progress,
+        Display() as display,
     ):
         settle(home, ledger)
         engine = Engine(
@@ -119,10 +119,10 @@ def execute(plan: Plan, project: Project, *, jobs: int, fail_fast: bool) -> Repo
             executor,
             jobs=jobs,
             fail_fast=fail_fast,
-            listeners=[progress],
+            listeners=[display],
         )
         report = engine.run(plan)
-    progress.summarize()
+    display.summarize()
     return report
 
 

@@ -71,12 +71,11 @@ def info(run_id: RunId, *, as_json: Json = False, file: File = None) -> None:
         print_json(facts)
         return
     for key, value in facts.items():
-        if isinstance(value, dict):
-            typer.echo(f"{key}:")
-            for name, text in value.items():
-                typer.echo(f"  {name}: {text}")
-        elif value is not None:
+        if key != "params" and value is not None:
             typer.echo(f"{key}: {value}")
+    typer.echo("params:")
+    for key, value in run.params.items():
+        typer.echo(f"  {key}: {value}")
 
 
 @app.command("logs")

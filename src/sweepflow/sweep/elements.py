@@ -75,6 +75,7 @@ class Elements:
     def _element(self, lead: Text | None) -> Element | None:
         """Read up to a comma, pipe or blank; None if nothing stands before it."""
         if lead is None:
+            self._scanner.inner_blanks()  # Hydra, too, skips them before a value
             verbatim = self._quoted(depth=0) or self._function()
             if verbatim is not None:
                 return Verbatim(verbatim)
@@ -131,6 +132,9 @@ class Elements:
                 parts.append(Text(scanner.bracketed(), protected=False))
             elif char == "(":
                 parts.append(self._group(depth))
+            elif blanks := scanner.inner_blanks():
+                if not self._at_end(depth):
+                    parts.append(Text(blanks, protected=True))
             elif char in ")]}":
                 raise scanner.error(
                     f"{shown(char)} closes nothing",
@@ -175,6 +179,8 @@ class Elements:
         return Group(alternatives)
 
     def _alternative(self, opened: int, depth: int) -> Joined | Range | LogRange:
+        self._scanner.inner_blanks()
+        self._scanner.inner_blanks()
         start = self._scanner.pos
         quoted = self._quoted(depth)
         if quoted is not None:
@@ -209,7 +215,7 @@ class Elements:
         if isinstance(only, LogRange):
             return only
         if isinstance(only, Text) and not only.protected:
-            read = read_range(self._scanner, start, self._scanner.pos)
+            read = read_range(self._scanner, start, start + len(only.text))
             if read is not None:
                 return read
         return Joined(parts)

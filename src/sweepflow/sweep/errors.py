@@ -28,8 +28,13 @@ class SweepSyntaxError(ValueError):
 
     def __str__(self) -> str:
         """Give the message, the line with a caret under the column, and the hint."""
+        return f"{self.message}\n{self.excerpt}\nhint: {self.hint}"
+
+    @property
+    def excerpt(self) -> str:
+        """The line of the text, and a line with a caret under the column."""
         line, caret = _window(self.text, self.column)
-        return f"{self.message}\n  {line}\n  {caret}\nhint: {self.hint}"
+        return f"  {line}\n  {caret}"
 
 
 def shown(text: str) -> str:

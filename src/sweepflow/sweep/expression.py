@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sweepflow.sweep.errors import SweepSyntaxError
-from sweepflow.sweep.parser import parse
+from sweepflow.sweep.parser import parse, parse_word
 from sweepflow.sweep.product import product, product_size
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from sweepflow.sweep.override import Word
 
@@ -35,6 +35,17 @@ class Sweep:
             SweepSyntaxError: The text has no meaning.
         """
         return cls(parse(text))
+
+    @classmethod
+    def parse_word(cls, text: str) -> Sweep:
+        """Give the sweep of one override, which the user's shell has split off.
+
+        A blank in it belongs to the value, since the quotes around it are gone.
+
+        Raises:
+            SweepSyntaxError: The text has no meaning.
+        """
+        return cls([parse_word(text)])
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -62,8 +73,9 @@ class Sweep:
             if kept is not None:
                 words.append(kept)
                 continue
-            words += [new for new in waiting if not set(word.keys).isdisjoint(new.keys)]
-            waiting = [new for new in waiting if new not in words]
+            placed = [new for new in waiting if not set(word.keys).isdisjoint(new.keys)]
+            waiting = [new for new in waiting if new not in placed]
+            words += placed
         return Sweep([*words, *waiting])
 
     def expand(self, limit: int | None = DEFAULT_LIMIT) -> Iterator[list[str]]:

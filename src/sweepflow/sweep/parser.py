@@ -39,22 +39,33 @@ def parse(text: str) -> tuple[Word, ...]:
     Raises:
         SweepSyntaxError: It has no meaning.
     """
-    return tuple(_Parser(text).words())
+    return tuple(_Parser(Scanner(text)).words())
+
+
+def parse_word(text: str) -> Word:
+    """Give the one word that `text` is.
+
+    Raises:
+        SweepSyntaxError: It has no meaning.
+    """
+    return _Parser(Scanner(text, one_word=True)).word()
 
 
 class _Parser:
-    def __init__(self, text: str) -> None:
-        self._scanner = Scanner(text)
+    def __init__(self, scanner: Scanner) -> None:
+        self._scanner = scanner
         self._elements = Elements(self._scanner)
 
     def words(self) -> list[Word]:
         words: list[Word] = []
         self._scanner.skip_to_start()
         while self._scanner.peek():
-            option = self._scanner.peek() == "-"
-            words.append(self._option() if option else self._word())
+            words.append(self.word())
             self._scanner.skip_blanks()
         return words
+
+    def word(self) -> Word:
+        return self._option() if self._scanner.peek() == "-" else self._override()
 
     def _option(self) -> Fixed:
         scanner = self._scanner
@@ -69,7 +80,7 @@ class _Parser:
         word = "".join(read)
         return Fixed(word, word.partition("=")[0], text=scanner.text, column=start)
 
-    def _word(self) -> Word:
+    def _override(self) -> Word:
         scanner = self._scanner
         start = scanner.pos
         pipe: int | None = None

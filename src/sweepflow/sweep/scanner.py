@@ -25,11 +25,14 @@ class Scanner:
     Attributes:
         text: The whole expression.
         pos: What was read ends here.
+        one_word: The text is one word, which a shell has split off: a blank in it
+            belongs to it, and it holds no comment.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, one_word: bool = False) -> None:
         self.text = text
         self.pos = 0
+        self.one_word = one_word
         self._unbroken = range(0)
 
     def peek(self) -> str:
@@ -46,9 +49,16 @@ class Scanner:
     def at_blank(self) -> bool:
         """Tell whether a word ends here: at a blank, a line break or the end."""
         char = self.peek()
-        return (
-            not char or char in _BLANKS or (char == "\\" and self._at_written_break())
-        )
+        if not char or self.one_word:
+            return not char
+        return char in _BLANKS or (char == "\\" and self._at_written_break())
+
+    def inner_blanks(self) -> str:
+        """Read the blanks here that do not end the word, if there are any."""
+        start = self.pos
+        while not self.at_blank() and self.peek() in _BLANKS:
+            self.pos += 1
+        return self.text[start : self.pos]
 
     def skip_blanks(self) -> None:
         """Go to the next word, past blanks, comments and escaped line breaks."""
