@@ -32,13 +32,15 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> object:
-    # `import sweepflow` costs nothing; the app is imported when it is first used.
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from sweepflow import app
+if not TYPE_CHECKING:  # a checker would take every name for one that exists
 
-    return getattr(app, name)
+    def __getattr__(name: str) -> object:
+        # `import sweepflow` costs nothing; the app is imported when it is first used.
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from sweepflow import app
+
+        return getattr(app, name)
 
 
 def __dir__() -> list[str]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import http.client
 import os
-import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -113,7 +112,7 @@ def _free_port() -> int:
         return probe.getsockname()[1]
 
 
-def _wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes]) -> None:
+def _wait_until(ready: Callable[[], bool], process: subprocess.Popen[Any]) -> None:
     deadline = time.monotonic() + 90
     while not ready():
         assert process.poll() is None, f"{process.args} ended with {process.returncode}"
@@ -123,19 +122,21 @@ def _wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes]) -> 
 
 @contextmanager
 def _running(
-    command: Sequence[str], ready: Callable[[], bool], **options: Any
+    command: Sequence[str],
+    ready: Callable[[], bool],
+    stop: signal.Signals,
+    **options: Any,  # noqa: ANN401 -- of Popen
 ) -> Generator[None]:
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, **options)
+    """Run a server until the end of the block; then `stop` it and its children."""
+    process = subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, start_new_session=True, **options
+    )
     try:
         _wait_until(ready, process)
         yield
     finally:
-        process.terminate()
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        os.killpg(process.pid, stop)
+        process.wait(20)
 
 
 @pytest.fixture(scope="session")
@@ -143,17 +144,19 @@ def server(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Generato
     """An MLflow server that hands artifacts on; its URL."""
     folder = tmp_path_factory.mktemp("server")
     shutil.copy(template, folder / "server.db")
-    url = f"http://127.0.0.1:{_free_port()}"
+    port = _free_port()
+    url = f"http://127.0.0.1:{port}"
 
     def ready() -> bool:
         try:
-            with urllib.request.urlopen(f"{url}/health", timeout=5) as answer:
-                return answer.status == 200
-        except (urllib.error.URLError, OSError):
+            answer = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+            answer.request("GET", "/health")
+            return answer.getresponse().status == 200
+        except (OSError, http.client.HTTPException):
             return False
 
     command = [sys.executable, "-m", "mlflow", "server", "--workers", "1"]
-    command += ["--host", "127.0.0.1", "--port", url.rpartition(":")[2]]
+    command += ["--host", "127.0.0.1", "--port", str(port)]
     command += ["--backend-store-uri", f"sqlite:///{folder}/server.db"]
     command += ["--artifacts-destination", str(folder / "mlartifacts")]
     with (
@@ -161,6 +164,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Generato
         _running(
             command,
             ready,
+            signal.SIGKILL,
             cwd=folder,
             env=_clean_environment(),
             stdout=log,
@@ -191,8 +195,8 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
     if os.getuid() == 0:  # PostgreSQL refuses to run as root
         options["user"] = "nobody"
         shutil.chown(folder, "nobody")
-        for parent in (folder, *folder.parents[:3]):
-            if parent.owner() == pwd.getpwuid(0).pw_name and parent != Path("/tmp"):
+        for parent in folder.parents:
+            if parent.is_relative_to(tmp_path_factory.getbasetemp().parents[1]):
                 parent.chmod(parent.stat().st_mode | 0o011)
     data = folder / "data"
     initdb = [programs / "initdb", "-D", data, "-U", "app", "-A", "trust", "-N"]
@@ -214,6 +218,13 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
 
     with (
         (folder / "log").open("wb") as log,
-        _running(list(map(str, command)), ready, stdout=log, stderr=log, **options),
+        _running(
+            list(map(str, command)),
+            ready,
+            signal.SIGINT,
+            stdout=log,
+            stderr=log,
+            **options,
+        ),
     ):
         yield f"postgresql+psycopg://app:secret@127.0.0.1:{port}/postgres"

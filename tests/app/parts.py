@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,9 +10,11 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 from mlflow.entities import Run
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Sequence
 
 Runs: TypeAlias = Callable[[], list[Run]]
+Starts: TypeAlias = Callable[[], list[str]]
 
 
 class Start(Protocol):

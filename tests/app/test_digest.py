@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from hypothesis import given
@@ -13,6 +13,9 @@ from hypothesis import strategies as st
 from omegaconf import OmegaConf
 
 from sweepflow.app.digest import config_digest, overrides_digest
+
+if TYPE_CHECKING:
+    from random import Random
 
 SCALARS = (
     st.none()
@@ -50,17 +53,22 @@ class Config:
     model: Model = field(default_factory=Model)
 
 
-def reordered(value: Any) -> Any:
+def pairs(value: object) -> list[tuple[Any, Any]]:
     if isinstance(value, dict):
-        return {k: reordered(v) for k, v in reversed(list(value.items()))}  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
-    return [reordered(v) for v in value] if isinstance(value, list) else value  # pyright: ignore[reportUnknownVariableType]
+        return list(cast("dict[Any, Any]", value).items())
+    return list(enumerate(cast("list[Any]", value))) if isinstance(value, list) else []
 
 
-def leaves(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    if isinstance(value, (dict, list)) and value:
-        pairs = value.items() if isinstance(value, dict) else enumerate(value)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
-        return [leaf for k, v in pairs for leaf in leaves(v, (*path, k))]  # pyright: ignore[reportUnknownVariableType]
-    return [path]
+def reordered(value: object) -> object:
+    turned = [(key, reordered(child)) for key, child in pairs(value)]
+    if isinstance(value, dict):
+        return dict(reversed(turned))
+    return [child for _, child in turned] if isinstance(value, list) else value
+
+
+def leaves(value: object, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    below = [leaf for k, v in pairs(value) for leaf in leaves(v, (*path, k))]
+    return below or [path]
 
 
 @given(TREES)
@@ -88,7 +96,9 @@ def test_the_order_of_lists_matters(items: list[int]) -> None:
 
 
 @given(st.lists(st.text(), max_size=5), st.randoms())
-def test_the_order_of_overrides_does_not_matter(words: list[str], random: Any) -> None:
+def test_the_order_of_overrides_does_not_matter(
+    words: list[str], random: Random
+) -> None:
     shuffled = random.sample(words, len(words))
     assert overrides_digest(words) == overrides_digest(shuffled)
     assert overrides_digest([*words, "a=1"]) != overrides_digest(words)
@@ -102,8 +112,13 @@ def test_it_is_the_same_for_a_dataclass_and_its_yaml() -> None:
 
 @pytest.mark.parametrize(
     "word",
-    ["lr=0.2", "out=a/c", "model.layers=[32,64]", "model.layers=[64,32,16]"]
-    + ["model.color=blue"],
+    [
+        "lr=0.2",
+        "out=a/c",
+        "model.layers=[32,64]",
+        "model.layers=[64,32,16]",
+        "model.color=blue",
+    ],
 )
 def test_every_kind_of_field_counts(word: str) -> None:
     config = OmegaConf.structured(Config)

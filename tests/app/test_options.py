@@ -44,7 +44,7 @@ class Body:
         self.error: BaseException | None = None
         self.result: object = None
 
-    def app(self, **options: Any) -> Callable[[], None]:
+    def app(self, **options: Any) -> Callable[[], None]:  # noqa: ANN401 -- of main
         @sweepflow.main(Config, **options)
         def app(run: Run, cfg: Config) -> object:
             self.calls.append((run.info.run_id, cfg.lr))
@@ -171,8 +171,8 @@ def test_of_several_runs_a_finished_one_counts(
     here: Here, runs: Runs, body: Body
 ) -> None:
     here(body.app())
-    body.error = ValueError()
-    with pytest.raises(ValueError, match=""):
+    body.error = ValueError("no luck")
+    with pytest.raises(ValueError, match="no luck"):
         here(body.app(force_new_run=True))
     here(body.app())
     assert len(body.calls) == 2
@@ -217,7 +217,10 @@ def test_update_comes_before_all_else(
 
 
 def test_update_may_return_another_object(here: Here, runs: Runs, body: Body) -> None:
-    here(body.app(update=lambda cfg: Config(lr=cfg.lr + 1)), "lr=2")
+    def update(cfg: Config) -> Config:
+        return Config(lr=cfg.lr + 1)
+
+    here(body.app(update=update), "lr=2")
     assert body.calls[0][1] == 3
     assert runs()[0].data.params["lr"] == "3.0"
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mlflow.utils.validation import _validate_param
+from mlflow.utils import validation
 
 from sweepflow.app.params import flatten
+
+if TYPE_CHECKING:
+    import pytest
 
 
 class Color(Enum):
@@ -84,5 +86,5 @@ VALUES = st.text() | st.floats() | st.lists(st.integers())
 @given(st.dictionaries(KEYS, VALUES | st.dictionaries(KEYS, VALUES), max_size=4))
 def test_mlflow_takes_whatever_comes(tree: dict[Any, Any]) -> None:
     for key, value in flatten(tree).items():
-        _validate_param(key, value)
+        validation._validate_param(key, value)  # pyright: ignore[reportPrivateUsage, reportUnknownMemberType]
         assert len(value) <= 6000

@@ -109,12 +109,10 @@ def _value(container: Any, key: object, raw: object, within: list[object]) -> ob
     try:
         value: object = container[key]
     except OmegaConfBaseException:
-        return raw.replace(_PREFIX, "")
-    if isinstance(value, str):
-        return value.replace(_PREFIX, "")
-    if not OmegaConf.is_config(value):
-        return value
-    if any(value is outer for outer in within):  # `a: {b: ${a}}` has no end
-        return raw.replace(_PREFIX, "")
-    child = cast("Container", value)
-    return _resolve(child, _raw(child), [*within, child])
+        value = raw
+    if OmegaConf.is_config(value) and all(value is not outer for outer in within):
+        child = cast("Container", value)
+        return _resolve(child, _raw(child), [*within, child])
+    if OmegaConf.is_config(value):  # `a: {b: ${a}}` has no end
+        value = raw
+    return value.replace(_PREFIX, "") if isinstance(value, str) else value

@@ -13,7 +13,7 @@ from sweepflow.app.job import Job, Options
 from sweepflow.app.overrides import CommandLine
 from sweepflow.app.tracking import Store
 from sweepflow.errors import SweepflowError
-from sweepflow.sweep.errors import SweepSyntaxError
+from sweepflow.sweep import SweepSyntaxError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence

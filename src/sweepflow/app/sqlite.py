@@ -8,6 +8,7 @@ in the middle leaves nothing behind.
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from contextlib import closing, suppress
 from typing import TYPE_CHECKING
@@ -18,6 +19,8 @@ from sweepflow.errors import StoreError
 if TYPE_CHECKING:
     from pathlib import Path
 
+_URI = re.compile(r"(sqlite(?:\+\w+)?://)([^?]*)(.*)", flags=re.DOTALL)
+
 _FINISHED = """
     SELECT runs.run_uuid, result.value
     FROM tags AS digest
@@ -27,6 +30,38 @@ _FINISHED = """
       AND runs.status = 'FINISHED' AND runs.lifecycle_stage = 'active'
     ORDER BY runs.start_time DESC LIMIT 1
 """
+
+
+def path_of(uri: str) -> str | None:
+    """Give the path in an SQLite URI, or None for a URI of another kind.
+
+    Raises:
+        StoreError: The database is kept in memory.
+    """
+    match = _URI.fullmatch(uri)
+    if match is None:
+        return None
+    path = match[2]
+    if path in ("", "/", "/:memory:"):
+        raise StoreError(
+            f"{uri} forgets its runs when the process ends",
+            hint="name a file, as in sqlite:///mlflow.db",
+        )
+    if "%" not in path:
+        return path.removeprefix("/")
+    from sqlalchemy import make_url  # which knows whether it decodes it
+
+    return make_url(uri).database
+
+
+def with_path(uri: str, path: Path) -> str:
+    """Give the SQLite URI with another path."""
+    match = _URI.fullmatch(uri)
+    if match and not any(char in "%?#" for char in str(path)):
+        return f"{match[1]}/{path}{match[3]}"
+    from sqlalchemy import make_url
+
+    return make_url(uri).set(database=str(path)).render_as_string(hide_password=False)
 
 
 def prepare(database: Path) -> None:
@@ -56,7 +91,7 @@ def prepare(database: Path) -> None:
     draft.touch()  # MLflow would try for minutes to open a file that cannot be made
     try:
         store = SqlAlchemyStore(
-            f"sqlite:///{draft}", DEFAULT_LOCAL_FILE_AND_ARTIFACT_PATH
+            with_path("sqlite://", draft), DEFAULT_LOCAL_FILE_AND_ARTIFACT_PATH
         )
         store.engine.dispose()
         _publish(draft, database)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import importlib
 import logging
 import os
-import re
 import stat
 import sys
 import tempfile
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from mlflow.entities import Experiment
 
-_SQLITE = re.compile(r"(sqlite(?:\+\w+)?:///)([^?]+)(\?.*)?", flags=re.DOTALL)
 _DATABRICKS = ("databricks", "databricks-uc", "uc")
 _NOISY = ("alembic", "mlflow.store.db.utils")
 
@@ -43,16 +42,13 @@ class Store:
 
         Configured means by `mlflow.set_tracking_uri` or MLFLOW_TRACKING_URI; the
         default is `mlflow.db` in `folder`, which relative paths start from too.
+
+        Raises:
+            StoreError: An SQLite database in memory.
         """
         chosen = uri or _configured() or "sqlite:///mlflow.db"
-        if match := _SQLITE.fullmatch(chosen):
-            scheme, path, arguments = match.groups(default="")
-            if path == ":memory:":
-                raise StoreError(
-                    f"{chosen} forgets its runs when the process ends",
-                    hint="name a file, as in sqlite:///mlflow.db",
-                )
-            return cls(f"{scheme}{_absolute(folder, path)}{arguments}")
+        if (path := sqlite.path_of(chosen)) is not None:
+            return cls(sqlite.with_path(chosen, _absolute(folder, path)))
         if chosen not in _DATABRICKS and (path := _file_store(chosen)) is not None:
             return cls(_absolute(folder, path).as_uri())
         return cls(chosen)
@@ -60,8 +56,8 @@ class Store:
     @property
     def database(self) -> Path | None:
         """The database's file, if the store is SQLite."""
-        match = _SQLITE.fullmatch(self.uri)
-        return Path(match[2]) if match else None
+        path = sqlite.path_of(self.uri)
+        return Path(path) if path is not None else None
 
     @property
     def folder(self) -> Path | None:
@@ -116,8 +112,8 @@ def open_experiment(store: Store, name: str, folder: Path) -> Experiment:
 
     with _refusals(store):
         if not store.uri.startswith("http"):
-            # The slow import, before others have to wait for us.
-            import mlflow.store.tracking.sqlalchemy_store
+            # A slow import, before others have to wait for us.
+            importlib.import_module("mlflow.store.tracking.sqlalchemy_store")
         lock = store.lock("store")
         lock.parent.mkdir(parents=True, exist_ok=True)
         with hold(lock), _quiet(), contextlib.chdir(folder):

@@ -52,7 +52,8 @@ def app(run: Run, cfg: Config) -> float:
             os.kill(os.getpid(), signal.SIGTERM)
             time.sleep(60)
         case _:
-            return cfg.lr * 2
+            pass
+    return cfg.lr * 2
 
 
 if __name__ == "__main__":
