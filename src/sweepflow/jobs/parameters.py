@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from sweepflow.project import Job, Project
 
 
+_ONE_EMPTY_SET = (ParameterSet.model_construct(),)
+"""What a job without sets has: its command runs once."""
+
+
 @dataclass(frozen=True)
 class Combinations:
     """One parameter set, ready to be gone through once.
@@ -48,7 +52,7 @@ def read_sets(
     """
     winners = [Sweep.parse_word(word) for word in overrides]
     job_add = split_words(project, job, job.add, "add")
-    for n, item in enumerate(job.sets or (ParameterSet(),)):
+    for n, item in enumerate(job.sets or _ONE_EMPTY_SET):
         with _placed(project, item.each, "jobs", job.name, "sets", n, "each"):
             each = Sweep.parse(item.each)
         with _placed(project, item.all, "jobs", job.name, "sets", n, "all"):

@@ -78,6 +78,11 @@ class Sweep:
             words += placed
         return Sweep([*words, *waiting])
 
+    def without(self, keys: Collection[str]) -> Sweep:
+        """Give what is left of this sweep when it says nothing about some keys."""
+        kept = (word.without(keys) for word in self._words)
+        return Sweep([word for word in kept if word is not None])
+
     def expand(self, limit: int | None = DEFAULT_LIMIT) -> Iterator[list[str]]:
         """Yield the batches of an `each`: every combination, the last key fastest.
 
