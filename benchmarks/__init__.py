@@ -1,0 +1,1 @@
+"""Sweepflow and HydraFlow side by side: `python -m benchmarks --help`."""
