@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import Annotated
 
@@ -62,12 +61,6 @@ def main(argv: list[str] | None = None) -> None:
         _fail(str(error), error.exit_status)
     except SweepSyntaxError as error:
         _fail(str(error), 2)
-    except BrokenPipeError:
-        # The reader has enough. Python would complain once more when it flushes.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(141)
-    except KeyboardInterrupt:
-        sys.exit(130)
 
 
 def _fail(message: str, status: int) -> None:

@@ -13,6 +13,7 @@ import typer
 
 from sweepflow.cli.options import File, Json, find_home
 from sweepflow.cli.text import duration, print_json, print_table
+from sweepflow.errors import RunNotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -53,8 +54,11 @@ def list_runs(
     file: File = None,
 ) -> None:
     """List recorded runs, newest first."""
-    with _open(file) as (_, ledger):
-        found = ledger.runs(name=name, status=status, limit=limit or None)
+    home = find_home(file)
+    found: Sequence[Run] = []
+    if home.ledger.exists():
+        with _open(home) as ledger:
+            found = ledger.runs(name=name, status=status, limit=limit or None)
     if as_json:
         print_json([_to_json(run) for run in found])
     else:
@@ -64,8 +68,7 @@ def list_runs(
 @app.command("info")
 def info(run_id: RunId, *, as_json: Json = False, file: File = None) -> None:
     """Show all that is recorded of a run."""
-    with _open(file) as (home, ledger):
-        run = ledger.get(run_id)
+    home, run = _get(run_id, file)
     facts = _to_json(run) | {"output": str(_output(home, run))}
     if as_json:
         print_json(facts)
@@ -81,27 +84,34 @@ def info(run_id: RunId, *, as_json: Json = False, file: File = None) -> None:
 @app.command("logs")
 def logs(run_id: RunId, *, file: File = None) -> None:
     """Print what a run wrote to its standard output and error, byte for byte."""
-    with _open(file) as (home, ledger):
-        path = _output(home, ledger.get(run_id))
+    path = _output(*_get(run_id, file))
     if path.exists():
         with path.open("rb") as source:
             shutil.copyfileobj(source, sys.stdout.buffer)
 
 
 @contextmanager
-def _open(file: Path | None) -> Generator[tuple[Home, Ledger]]:
-    """Open the ledger of the project here, completed from what dead drivers left."""
+def _open(home: Home) -> Generator[Ledger]:
+    """Open a ledger, and complete it from what dead drivers left."""
     from sweepflow.engine.recovery import settle
     from sweepflow.store.ledger import Ledger
 
-    home = find_home(file)
-    home.prepare()
     ledger = Ledger(home.ledger)
     try:
         settle(home, ledger)
-        yield home, ledger
+        yield ledger
     finally:
         ledger.close()
+
+
+def _get(run_id: str, file: Path | None) -> tuple[Home, Run]:
+    home = find_home(file)
+    if not home.ledger.exists():
+        raise RunNotFoundError(
+            f"no run has the id {run_id!r}", hint=f"nothing ran in {home.root} yet"
+        )
+    with _open(home) as ledger:
+        return home, ledger.get(run_id)
 
 
 def _output(home: Home, run: Run) -> Path:

@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import json
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Shell
+
+JOBS = """
+jobs:
+  good: {run: echo hello, sets: [{each: 'a=1:3'}]}
+  bad: {run: sh -c 'exit 3'}
+"""
+
+
+@pytest.fixture
+def ran(shell: Shell) -> Shell:
+    shell.write(JOBS)
+    shell.sweepflow("run", "good")
+    shell.sweepflow("run", "bad")
+    return shell
+
+
+def listed(shell: Shell, *args: str) -> list[dict[str, Any]]:
+    return json.loads(shell.sweepflow("runs", "list", "--json", *args).stdout)
+
+
+def test_are_listed_newest_first(ran: Shell) -> None:
+    assert [run["task"] for run in listed(ran)] == [
+        "bad.1",
+        "good.3",
+        "good.2",
+        "good.1",
+    ]
+    table = ran.sweepflow("runs").stdout.splitlines()
+    assert table[0].split() == [
+        "run",
+        "task",
+        "status",
+        "started",
+        "took",
+        "parameters",
+    ]
+    assert "failed (3)" in table[1]
+    assert table[-1].endswith("a=1")
+
+
+def test_are_filtered(ran: Shell) -> None:
+    assert [run["task"] for run in listed(ran, "--name", "bad")] == ["bad.1"]
+    assert [run["task"] for run in listed(ran, "--status", "failed")] == ["bad.1"]
+    assert [run["task"] for run in listed(ran, "-n", "2")] == ["bad.1", "good.3"]
+    assert len(listed(ran, "-n", "0")) == 4
+
+
+def test_info_tells_what_when_where_and_how(shell: Shell) -> None:
+    for command in (
+        "git init -q .",
+        "git config user.email a@b",
+        "git config user.name n",
+    ):
+        subprocess.run(command.split(), cwd=shell.cwd, check=True)
+    shell.write(JOBS)
+    subprocess.run(["git", "add", "-A"], cwd=shell.cwd, check=True)
+    subprocess.run(["git", "commit", "-qm", "x"], cwd=shell.cwd, check=True)
+    shell.sweepflow("run", "good", "a=7")
+    shell.write(JOBS + "# changed\n")
+    shell.sweepflow("run", "good", "a=8")
+
+    dirty, clean = listed(shell)
+    head = subprocess.run(
+        ["git", "rev-parse", "HEAD"],
+        cwd=shell.cwd,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert clean["git_commit"] == dirty["git_commit"] == head.stdout.strip()
+    assert (clean["git_dirty"], dirty["git_dirty"]) == (False, True)
+    facts = json.loads(shell.sweepflow("runs", "info", clean["id"], "--json").stdout)
+    assert facts["command"].startswith("echo hello --multirun a=7 ")
+    assert facts["cwd"] == str(shell.cwd)
+    assert facts["params"] == {"a": "7"}
+    assert facts["exit_code"] == 0
+    assert facts["started_at"] <= facts["finished_at"]
+    text = shell.sweepflow("runs", "info", clean["id"][:6]).stdout
+    assert "status: completed\n" in text
+    assert "  a: 7\n" in text
+
+
+def test_logs_gives_the_output(ran: Shell) -> None:
+    run = listed(ran, "--name", "good")[0]
+    assert ran.sweepflow("runs", "logs", run["id"]).stdout.startswith(
+        "hello --multirun"
+    )
+
+
+def test_an_unknown_id_is_refused(ran: Shell) -> None:
+    assert "no run has the id 'zzz'" in ran.bad("runs", "info", "zzz")
+    assert "no run has the id 'zzz'" in ran.bad("runs", "logs", "zzz")
+
+
+def test_there_may_be_none(shell: Shell) -> None:
+    shell.write(JOBS)
+    assert listed(shell) == []
+    assert not (shell.cwd / ".sweepflow").exists()  # looking changes nothing
+
+
+def test_a_home_of_ones_own(shell: Shell) -> None:
+    shell.write(JOBS)
+    shell.env["SWEEPFLOW_HOME"] = str(shell.cwd / "elsewhere")
+    shell.sweepflow("run", "good")
+    assert len(listed(shell)) == 3
+    assert not (shell.cwd / ".sweepflow").exists()
+
+
+def test_store_of_the_project_file(shell: Shell) -> None:
+    shell.write(JOBS + "store: state\n")
+    shell.sweepflow("run", "good")
+    assert (shell.cwd / "state" / "ledger.db").exists()
+    assert len(listed(shell)) == 3
