@@ -65,6 +65,8 @@ def test_apps_on_one_store_meet_wherever_they_were_started(tmp_path: Path) -> No
     near = Store.choose("sqlite:///mlflow.db", tmp_path)
     far = Store.choose(f"sqlite:///{tmp_path}/x/../mlflow.db", Path("/"))
     assert near.lock("a") == far.lock("a") != near.lock("b")
+    (tmp_path / "link").symlink_to(tmp_path)
+    assert Store.choose(None, tmp_path / "link").lock("a") == near.lock("a")
     assert near.lock("a").parent == tmp_path
 
 

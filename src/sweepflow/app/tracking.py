@@ -71,10 +71,10 @@ class Store:
         It lies beside a local store, so that everyone meets there who can write the
         store; for a server, in a folder of the user.
         """
-        digest = hashlib.sha256(f"{self.uri}\n{name}".encode()).hexdigest()[:16]
         if local := self.database or self.folder:
-            return local.with_name(f".{local.name}.{digest}.lock")
-        return _private_folder() / f"{digest}.lock"
+            real = local.resolve()  # the same for who comes by way of a link
+            return real.with_name(f".{real.name}.{_short_digest(name)}.lock")
+        return _private_folder() / f"{_short_digest(self.uri, name)}.lock"
 
     def __str__(self) -> str:
         """The tracking URI without a password."""
@@ -151,6 +151,10 @@ def _file_store(uri: str) -> str | None:
     if parts.scheme == "file":
         return url2pathname(parts.path)
     return None if parts.scheme else uri
+
+
+def _short_digest(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
 def _absolute(folder: Path, path: str) -> Path:

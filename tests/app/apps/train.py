@@ -39,6 +39,10 @@ def app(run: Run, cfg: Config) -> float:
     with Path(os.environ.get("STARTS", os.devnull)).open("a") as starts:
         starts.write(f"{run.info.run_id} {cfg.lr} {cfg.batch_size}\n")
     time.sleep(cfg.seconds)
+    deadline = time.monotonic() + 60
+    while "UNTIL" in os.environ and not Path(os.environ["UNTIL"]).exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
     # What the environment says is no part of the configuration: a second start with
     # the same one can end in another way.
     match os.environ.get("THEN", cfg.then):
