@@ -12,8 +12,8 @@ SI = {
     "p": -12,
     "n": -9,
     "u": -6,
-    "\N{MICRO SIGN}": -6,
-    "\N{GREEK SMALL LETTER MU}": -6,
+    "\u00b5": -6,  # the micro sign
+    "\u03bc": -6,  # the Greek letter that looks the same
     "m": -3,
     "k": 3,
     "M": 6,
