@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -40,14 +40,16 @@ class Shell:
             check=False,
         )
 
-    def start(self, *args: str, **options: Any) -> subprocess.Popen[bytes]:  # noqa: ANN401 - passed on
+    def start(
+        self, *args: str, start_new_session: bool = False
+    ) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             [*SWEEPFLOW, *args],
             cwd=self.cwd,
             env=self.env,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            **options,
+            start_new_session=start_new_session,
         )
 
     def bad(self, *args: str) -> str:
