@@ -113,7 +113,7 @@ def _free_port() -> int:
 
 
 def _wait_until(ready: Callable[[], bool], process: subprocess.Popen[Any]) -> None:
-    deadline = time.monotonic() + 90
+    deadline = time.monotonic() + 150
     while not ready():
         assert process.poll() is None, f"{process.args} ended with {process.returncode}"
         assert time.monotonic() < deadline, f"{process.args} does not answer"

@@ -47,7 +47,7 @@ class RunApp(Protocol):
 
 
 def ended(process: subprocess.Popen[str]) -> Ended:
-    out, err = process.communicate(timeout=120)
+    out, err = process.communicate(timeout=240)
     return Ended(process.returncode, out, err)
 
 

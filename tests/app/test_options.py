@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import signal
+import sys
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -271,12 +275,25 @@ def test_runs_left_open_by_the_app_are_ended(here: Here, runs: Runs) -> None:
     assert mlflow.active_run() is None
 
 
+def test_a_fork_of_the_app_dies_of_sigterm_alone(here: Here, runs: Runs) -> None:
+    @sweepflow.main(Config)
+    def app(run: Run, cfg: Config) -> int:
+        child = os.fork()
+        if child == 0:
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(5)
+            os._exit(0)
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+    here(app)
+    (run,) = runs()
+    assert run.data.tags["sweepflow.result"] == str(-signal.SIGTERM)
+    assert run.info.status == "FINISHED"
+
+
 def test_nothing_of_ours_stays_behind(
     here: Here, body: Body, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import signal
-    import sys
-
     before = signal.getsignal(signal.SIGTERM)
     here(body.app(), "lr=5m")
     assert sys.argv == ["app.py", "lr=5m"]

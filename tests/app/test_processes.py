@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def until(seen: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 150
     while not seen():
         assert time.monotonic() < deadline
         time.sleep(0.05)

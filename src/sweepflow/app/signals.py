@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -32,12 +33,16 @@ def terminable() -> Generator[None]:
     if not ours:
         yield
         return
-    signal.signal(signal.SIGTERM, _terminate)
+    process = os.getpid()
+
+    def terminate(number: int, _frame: object) -> None:
+        if os.getpid() == process:
+            raise Terminated
+        signal.signal(number, signal.SIG_DFL)  # a fork, which knows nothing of the run
+        os.kill(os.getpid(), number)
+
+    signal.signal(signal.SIGTERM, terminate)
     try:
         yield
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
-
-
-def _terminate(_number: int, _frame: object) -> NoReturn:
-    raise Terminated

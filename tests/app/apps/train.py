@@ -39,7 +39,7 @@ def app(run: Run, cfg: Config) -> float:
     with Path(os.environ.get("STARTS", os.devnull)).open("a") as starts:
         starts.write(f"{run.info.run_id} {cfg.lr} {cfg.batch_size}\n")
     time.sleep(cfg.seconds)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 150
     while "UNTIL" in os.environ and not Path(os.environ["UNTIL"]).exists():
         assert time.monotonic() < deadline
         time.sleep(0.05)
