@@ -49,7 +49,7 @@ def test_several_values_need_a_multirun(word: str) -> None:
         ("--config-dir", "a=1:3", "-cn", "x=5m", "--info", "searchpath"),
         ("--config-name=1:3", "-h", "--hydra-help", "-sc", "install=bash"),
         ("lr=1", "--", "lr=1:3", "--dry-run"),
-        ("~db", "name=hello world", "name=a b=1k", "", "+x={a: 1, b: [1, 2]}"),
+        ("~db", "", "+x={a: 1, b: [1, 2]}"),
         ("name='5m'", "name=\"'x y'\"", "name='a','b'"[:8], r"path=C:\1k", "x=a#b"),
         ("hydra/launcher=joblib", "hydra.run.dir=out/${now:%H}", "db@src=mysql"),
     ],
@@ -67,6 +67,10 @@ def test_dry_run_is_ours() -> None:
 def test_a_bad_expression_is_told() -> None:
     with pytest.raises(SweepSyntaxError):
         parsed("-m", "lr=1:3:0")
+
+
+def test_a_text_with_blanks_is_one_text() -> None:
+    assert parsed("-m", "name=hello world") == ["name='hello world'"]
 
 
 @dataclass

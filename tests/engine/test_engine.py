@@ -255,9 +255,7 @@ class TestSignals:
         return thread
 
     def test_one_is_passed_on_and_nothing_new_is_started(self, bench: Bench) -> None:
-        script = (
-            "trap 'echo got it; exit 5' TERM; touch up; while :; do sleep 1; done"
-        )
+        script = "trap 'echo got it; exit 5' TERM; touch up; while :; do sleep 1; done"
         thread = self.interrupt_when(bench.cwd / "up", signal.SIGTERM)
         report = bench.run(bench.sh("t", script), bench.sh("never", "touch never"))
         thread.join()

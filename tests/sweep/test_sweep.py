@@ -87,6 +87,7 @@ def test_a_sweep_can_be_gone_through_again() -> None:
         ("s=a\nb=c", ["s='a\nb=c'"]),
         ("s=one thing, another", ["s='one thing'", "s=another"]),
         ("s='12:30'", ["s='12:30'"]),
+        ("s=\"'a|b'\"", ["s=\"'a|b'\""]),  # the quotes are Hydra's, all of them
         ("a=1:3", ["a=1", "a=2", "a=3"]),
         ("a=choice(1, 2)", ["a=choice(1, 2)"]),
         ("~a", ["~a"]),

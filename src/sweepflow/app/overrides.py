@@ -1,7 +1,7 @@
 """The app's own command line: Hydra's, in which values may be sweep expressions.
 
 Each word is one override, which the shell has unquoted already. What is left in it of
-quotes and backslashes, and a text with blanks, is meant for Hydra and stays as it is.
+quotes and backslashes is meant for Hydra and stays as it is.
 """
 
 from __future__ import annotations
@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sweepflow.errors import PlanError
-from sweepflow.sweep import Sweep, SweepSyntaxError
-from sweepflow.sweep.quoting import is_quoted
+from sweepflow.sweep import Sweep
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -63,17 +62,9 @@ def _classify(words: Sequence[str]) -> Iterator[tuple[str, bool]]:
 
 
 def _rewrite(word: str, *, multirun: bool) -> str:
-    _, equals, value = word.partition("=")
-    if not equals or "\\" in word or is_quoted(value):
+    if "=" not in word or "\\" in word:
         return word
-    try:
-        sweep = Sweep.parse(word)
-    except SweepSyntaxError:
-        if any(map(str.isspace, word)):
-            return word  # a text to Hydra, which a sweep expression ends at the blank
-        raise
-    if len(sweep.keys) != 1:
-        return word  # such a text, too
+    sweep = Sweep.parse_word(word)
     if not multirun and sweep.count > 1:
         raise PlanError(
             f"{word!r} stands for {sweep.count:,} values, and one run takes one",

@@ -95,7 +95,9 @@ class Elements:
             return None
         scanner.pos = close + 1
         if self._at_end(depth):
-            return without_shell_quotes(scanner.text[start : scanner.pos])
+            written = scanner.text[start : scanner.pos]
+            # A word that the shell has split off has lost the shell's quotes.
+            return written if scanner.one_word else without_shell_quotes(written)
         scanner.pos = start
         return None
 
