@@ -70,7 +70,7 @@ def test_a_bad_expression_is_told() -> None:
 
 
 def test_a_text_with_blanks_is_one_text() -> None:
-    assert parsed("-m", "name=hello world") == ["name='hello world'"]
+    assert parsed("name=hello world") == ["name='hello world'"]
 
 
 @dataclass
