@@ -39,11 +39,6 @@ _serial = count()
 def measure_bare(setting: Setting) -> Result:
     """Measure `true`, at one and at two commands at a time."""
     result = Result(f"Overhead per command, `true` (hydraflow has no {_jobs(2)})")
-    jobs = [_bare(n) for n in (1, SMALL, LARGE)]
-    for side in (setting.ours, setting.theirs):
-        if not isinstance(side, Failure):
-            write(setting.folder / side.name, side, *jobs)
-            run(side, [side.command, "run", jobs[0].name], setting.folder / side.name)
     found: dict[int, dict[str, Sample | Failure]] = {}
     for n in (SMALL, LARGE):
         found[n] = alternate(
@@ -100,7 +95,11 @@ def _bare(number: int) -> Job:
 
 
 def _run_bare(side: Side, parent: Path, number: int, jobs: int = 1) -> Sample:
-    ended = run(side, _command(side, _bare(number), jobs), parent / side.name)
+    folder = parent / side.name
+    if not folder.exists():
+        write(folder, side, *map(_bare, (1, SMALL, LARGE)))
+        run(side, _command(side, _bare(1), 1), folder)
+    ended = run(side, _command(side, _bare(number), jobs), folder)
     if f"{number}/{number}" not in ended.output:  # both count so, in their own way
         raise SideError(last_line(ended.output))
     return ended.sample

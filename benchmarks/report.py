@@ -78,7 +78,7 @@ class Result:
             self.rows.append(Row(f"{label}: {text}", sides[0], sides[1], unit))
         for side, sample in (("sweepflow", ours), ("hydraflow", theirs)):
             if isinstance(sample, Failure):
-                self.note(f"{label}: {side} failed: {sample.reason}")
+                self.note(f"{side} failed: {sample.reason}")
 
     def note(self, text: str) -> None:
         if text not in self.notes:
