@@ -68,7 +68,7 @@ def _parse() -> argparse.Namespace:
     parser.add_argument(
         "--full",
         action="store_true",
-        help="also 100 apps, and 10,000 finished runs: half an hour",
+        help="also 100 apps, and 10,000 finished runs: about an hour",
     )
     parser.add_argument(
         "--repeat", type=int, metavar="N", help="measure everything N times"
