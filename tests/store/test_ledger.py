@@ -92,7 +92,7 @@ def test_eight_first_starts_at_once(home: Home) -> None:
 
 def test_commits_outlive_a_power_cut(home: Home) -> None:
     ledger = Ledger(home.ledger)
-    with ledger._engine.connect() as connection:  # pyright: ignore[reportPrivateUsage]
+    with ledger._engine.begin() as connection:  # pyright: ignore[reportPrivateUsage]
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2  # FULL
     ledger.close()

@@ -5,8 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
+from urllib.parse import unquote, urlsplit
 
 from sweepflow.errors import StoreError
 
@@ -35,7 +34,7 @@ def local_path(uri: str) -> Path | None:
     """Give the path that an artifact URI stands for, or None if it is remote."""
     parts = urlsplit(uri)
     if parts.scheme == "file":
-        return Path(url2pathname(parts.path))
+        return Path(unquote(parts.path))
     return None if parts.scheme else Path(uri)
 
 

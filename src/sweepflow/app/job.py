@@ -11,7 +11,7 @@ from numbers import Integral, Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
-from sweepflow.app import sqlite
+from sweepflow.app import collector, sqlite
 from sweepflow.app.context import start_run
 from sweepflow.app.digest import config_digest, overrides_digest
 from sweepflow.app.locks import hold
@@ -58,6 +58,7 @@ class Job:
 
     def run(self) -> object:
         """Run the app unless its configuration has finished; give what it returned."""
+        collector.pause()  # here, too: a launcher may have begun a process for it
         if self.options.dry_run:
             from omegaconf import OmegaConf
 
@@ -112,6 +113,7 @@ class Job:
         run_id = found.info.run_id if found else None
         with start_run(chdir=self.options.chdir, run_id=run_id, tags=tags) as run:
             log_params(run, self.config)
+            collector.resume()
             with terminable():
                 result = self.app(run, self.config)
             _keep(run, result)

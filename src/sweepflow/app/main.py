@@ -9,6 +9,7 @@ from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from sweepflow.app import collector
 from sweepflow.app.job import Job, Options
 from sweepflow.app.overrides import CommandLine
 from sweepflow.app.tracking import Store
@@ -73,6 +74,7 @@ def main(  # noqa: PLR0913 -- the options of HydraFlow
 
         @wraps(app)
         def start() -> None:
+            collector.pause()
             try:
                 line = CommandLine.parse(sys.argv[1:])
                 store = Store.choose(tracking_uri, Path.cwd())
@@ -80,8 +82,11 @@ def main(  # noqa: PLR0913 -- the options of HydraFlow
                 sys.stderr.write(f"error: {error}\n")
                 raise SystemExit(2) from error
             chosen = replace(options, dry_run=dry_run or line.dry_run)
-            with _argv(line.words):
-                _launch(app, config_name, chosen, store)
+            try:
+                with _argv(line.words):
+                    _launch(app, config_name, chosen, store)
+            finally:
+                collector.resume()
 
         return start
 

@@ -13,8 +13,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
+from urllib.parse import unquote, urlsplit
 
 from sweepflow.app import sqlite
 from sweepflow.app.artifacts import local_path
@@ -149,7 +148,7 @@ def _configured() -> str | None:
 def _file_store(uri: str) -> str | None:
     parts = urlsplit(uri)
     if parts.scheme == "file":
-        return url2pathname(parts.path)
+        return unquote(parts.path)
     return None if parts.scheme else uri
 
 

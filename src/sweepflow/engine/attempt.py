@@ -84,12 +84,14 @@ class Attempt:
     def prepare(self, spec: TaskSpec) -> None:
         """Make the folder and write what is to run.
 
+        It need not outlive a power cut, which the run does not outlive either.
+
         Raises:
             OSError: The folder cannot be written, or exists already.
         """
         self.folder.mkdir(parents=True)
         self.output.touch()
-        _write_durably(self._spec, _spec_to_json(spec))
+        self._spec.write_text(json.dumps(_spec_to_json(spec)), "ascii")
 
     def read_spec(self) -> TaskSpec:
         return _spec_from_json(json.loads(self._spec.read_text("utf-8")))
@@ -130,8 +132,18 @@ class Attempt:
         return 0.0
 
     def finish(self, record: ExitRecord) -> None:
-        """Leave the exit record, whole and durable."""
-        _write_durably(self._exit, asdict(record))
+        """Leave the exit record, there in full or not at all, even after a crash."""
+        temporary = self._exit.with_suffix(".tmp")
+        with temporary.open("w", encoding="ascii") as file:
+            json.dump(asdict(record), file)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(self._exit)
+        folder = os.open(self.folder, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
     def read_exit(self) -> ExitRecord | None:
         """Give the exit record, or None while there is none."""
@@ -160,21 +172,6 @@ def _spec_from_json(data: dict[str, Any]) -> TaskSpec:
         return TaskSpec(call, data["timeout"])
     argv = tuple(a if isinstance(a, str) else RunFile(**a) for a in action["argv"])
     return TaskSpec(Command(argv, action["cwd"]), data["timeout"])
-
-
-def _write_durably(path: Path, data: dict[str, Any]) -> None:
-    """Write JSON so that the file is there whole or not at all, even after a crash."""
-    temporary = path.with_suffix(".tmp")
-    with temporary.open("w", encoding="ascii") as file:
-        json.dump(data, file)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def _process_exists(pid: int) -> bool:
