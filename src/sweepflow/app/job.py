@@ -11,7 +11,8 @@ from numbers import Integral, Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
-from sweepflow.app import collector, sqlite
+from sweepflow import collector
+from sweepflow.app import sqlite
 from sweepflow.app.context import start_run
 from sweepflow.app.digest import config_digest, overrides_digest
 from sweepflow.app.locks import hold

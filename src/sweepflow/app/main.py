@@ -9,7 +9,7 @@ from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sweepflow.app import collector
+from sweepflow import collector
 from sweepflow.app.job import Job, Options
 from sweepflow.app.overrides import CommandLine
 from sweepflow.app.tracking import Store

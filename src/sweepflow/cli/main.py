@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from sweepflow import __version__
+from sweepflow import __version__, collector
 from sweepflow.cli import run, runs, show, sweep
 from sweepflow.errors import SweepflowError
 from sweepflow.sweep import SweepSyntaxError
@@ -53,6 +53,7 @@ def main(argv: list[str] | None = None) -> None:
     Args:
         argv: The arguments behind the program's name; those of the process if None.
     """
+    collector.pause()
     argv = sys.argv[1:] if argv is None else argv
     argv, rest = run.split_passed_on(argv)
     try:
@@ -61,6 +62,8 @@ def main(argv: list[str] | None = None) -> None:
         _fail(str(error), error.exit_status)
     except SweepSyntaxError as error:
         _fail(str(error), 2)
+    finally:
+        collector.resume()
 
 
 def _fail(message: str, status: int) -> None:

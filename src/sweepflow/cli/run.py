@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sweepflow import collector
 from sweepflow.cli.options import File, SizeLimit
 from sweepflow.cli.text import print_json
 
@@ -121,6 +122,7 @@ def execute(plan: Plan, project: Project, *, jobs: int, fail_fast: bool) -> Repo
             fail_fast=fail_fast,
             listeners=[display],
         )
+        collector.resume()
         report = engine.run(plan)
     display.summarize()
     return report

@@ -1,6 +1,6 @@
 """Sparing the garbage collector the modules.
 
-Importing Hydra and MLflow makes about a million objects, none of which is garbage. The
+Importing makes many objects, with MLflow about a million, none of which is garbage. The
 collector would go through them again and again while they are made, and once more at
 exit: a second of three, for an app that does nothing else.
 """
