@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
 
-demo: $(VENV)/.ready  ## sweep a classifier over 36 configurations and show the best
+demo: $(VENV)/.ready  ## sweep a classifier over 48 configurations and show the best
 	@PATH="$(abspath $(BIN)):$$PATH" examples/digits/demo.sh
 
 test: $(VENV)/.ready  ## run the tests, in parallel and in random order
@@ -34,6 +34,7 @@ clean:  ## remove what the targets made
 	rm -rf $(VENV) site build dist
 
 $(VENV)/.ready: pyproject.toml
+	@echo "setting up $(VENV): a minute or two, the first time"
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
 	$(BIN)/python -m pip install --quiet --editable . --group dev

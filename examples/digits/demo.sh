@@ -10,5 +10,8 @@ Look at all runs, their parameters, metrics and artifacts in the MLflow UI:
 
     cd examples/digits && ../../.venv/bin/mlflow ui --backend-store-uri sqlite:///mlflow.db
 
-What ran, and what it wrote:    sweepflow runs    (in the same folder)
+What ran, and what it wrote:
+
+    cd examples/digits && ../../.venv/bin/sweepflow runs
+    cd examples/digits && ../../.venv/bin/sweepflow runs logs ID
 END

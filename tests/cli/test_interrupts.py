@@ -46,7 +46,7 @@ def test_a_signal_ends_everything(
     _, err = running.communicate(timeout=30)
 
     assert running.returncode == 128 + signum
-    assert b"3 commands: 1 interrupted, 2 skipped" in err
+    assert b"3 commands: 1 interrupted, 2 not started" in err
     assert b"Traceback" not in err
     assert command_is_gone(shell)
     [run] = json.loads(shell.sweepflow("runs", "list", "--json").stdout)

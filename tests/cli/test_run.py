@@ -139,7 +139,7 @@ def test_fail_fast_stops_at_the_first_failure(shell: Shell) -> None:
     result = shell.sweepflow("run", "j", "--fail-fast")
 
     assert result.returncode == 1
-    assert "5 commands: 1 failed, 4 skipped" in result.stderr
+    assert "5 commands: 1 failed, 4 not started" in result.stderr
 
 
 def test_submit_hands_over_one_file(shell: Shell) -> None:
@@ -193,6 +193,17 @@ def test_call_calls_a_function_of_the_working_directory(shell: Shell) -> None:
     assert "j.2 | ['first', '--multirun', 'a=2']\n" in result.stdout
     dry = shell.sweepflow("run", "j", "--dry-run").stdout.splitlines()
     assert dry[1].startswith("my.code.f(['first', '--multirun', 'a=2', 'hydra.job")
+
+
+def test_call_of_a_function_that_is_not_there_says_so(shell: Shell) -> None:
+    shell.write("jobs: {j: {call: my.code.g}}")
+    shell.write("def f(args): pass", "my/code.py")
+
+    result = shell.sweepflow("run", "j")
+
+    assert result.returncode == 1
+    assert "| error: module 'my.code' has no function 'g'\n" in result.stdout
+    assert "Traceback" not in result.stdout
 
 
 def test_a_job_without_sets_runs_once(shell: Shell) -> None:
@@ -281,6 +292,7 @@ def test_the_environment_and_the_working_directory_are_the_users(shell: Shell) -
     assert cwd == str(shell.cwd)  # where the user stands; the project is above
     env.pop("LC_CTYPE", None)  # of the interpreter's own making
     assert env == shell.env
+    assert f"note: the project is {project / 'sweepflow.yaml'}" in result.stderr
     assert (project / ".sweepflow" / "ledger.db").exists()
     assert not (shell.cwd / ".sweepflow").exists()
 

@@ -53,6 +53,8 @@ def test_are_filtered(ran: Shell) -> None:
     assert [run["task"] for run in listed(ran, "--status", "failed")] == ["bad.1"]
     assert [run["task"] for run in listed(ran, "-n", "2")] == ["bad.1", "good.3"]
     assert len(listed(ran, "-n", "0")) == 4
+    assert len(ran.sweepflow("runs", "-n", "1").stdout.splitlines()) == 2
+    assert ran.sweepflow("runs", "--name", "nope").stderr == "no such runs\n"
 
 
 def test_info_tells_what_when_where_and_how(shell: Shell) -> None:
@@ -86,7 +88,7 @@ def test_info_tells_what_when_where_and_how(shell: Shell) -> None:
     assert facts["exit_code"] == 0
     assert facts["started_at"] <= facts["finished_at"]
     text = shell.sweepflow("runs", "info", clean["id"][:6]).stdout
-    assert "status: completed\n" in text
+    assert "status:     completed\n" in text
     assert "  a: 7\n" in text
 
 

@@ -55,7 +55,7 @@ def main(argv: list[str] | None = None) -> None:
     """
     collector.pause()
     argv = sys.argv[1:] if argv is None else argv
-    argv, rest = run.split_passed_on(argv)
+    argv, rest = run.split_passed_on(runs.with_list(argv))
     try:
         app(args=argv, prog_name="sweepflow", obj=rest)
     except SweepflowError as error:

@@ -96,20 +96,26 @@ class Display:
                     self._failures.append(event)
                 self._view.finished(_sentence(event), event.outcome.status)
             case TaskSkipped():
-                self._counts["skipped"] += 1
-                self._view.finished(None, "skipped")
+                self._counts["not started"] += 1
             case Interrupted():
-                self._view.say("interrupted: waiting for what runs (again to kill it)")
+                self._view.say(
+                    "interrupted: waiting up to 10 s for what runs to end "
+                    "(interrupt again to kill it)"
+                )
 
     def summarize(self) -> None:
         """Say how it went, and where the output of each failure is."""
         total = sum(self._counts.values())
         parts = [f"{n:,} {status}" for status, n in self._counts.items()]
+        stopped = self._counts["interrupted"] or self._counts["not started"]
         took = duration(time.monotonic() - self._begun)
         sys.stderr.write(f"{counted(total, 'command')}: {', '.join(parts)} in {took}\n")
+        if stopped:
+            sys.stderr.write("run the same again to do what is left\n")
         for n, failure in enumerate(self._failures):
             sys.stderr.write(f"\n{failure.task.key} {_ending(failure)}\n")
-            for line in last_lines(failure.log, TAIL_LINES) if n < TAILS else ():
+            shown = n < TAILS and failure.outcome.status == "failed"
+            for line in last_lines(failure.log, TAIL_LINES) if shown else ():
                 sys.stderr.write(f"  | {line}\n")
             sys.stderr.write(f"  output: {failure.log}\n")
 
@@ -123,8 +129,10 @@ def _sentence(event: TaskFinished) -> str:
 
 
 def _ending(event: TaskFinished) -> str:
-    error = event.outcome.error
-    return event.outcome.status + (f": {error}" if error else "")
+    status, error = event.outcome.status, event.outcome.error
+    if status == "interrupted" and error:
+        return error
+    return f"{status}: {error}" if error else status
 
 
 class _Plain:
@@ -141,11 +149,10 @@ class _Plain:
         sys.stdout.buffer.write(b"%s | %s\n" % (key.encode(), line))
         sys.stdout.buffer.flush()
 
-    def finished(self, sentence: str | None, _status: str) -> None:
+    def finished(self, sentence: str, _status: str) -> None:
         self._done += 1
-        if sentence:
-            width = len(str(self._total))
-            self.say(f"[{self._done:{width}}/{self._total}] {sentence}")
+        width = len(str(self._total))
+        self.say(f"[{self._done:{width}}/{self._total}] {sentence}")
 
     def say(self, text: str) -> None:
         sys.stderr.write(f"{text}\n")
@@ -174,10 +181,11 @@ class _Live:
         else:
             self._print((key, "cyan"), " | ", printable(line))
 
-    def finished(self, sentence: str | None, status: str) -> None:
-        self._failed += status != "completed"
-        self._progress.update(self._bar, advance=1, failed=self._failed)
-        if sentence and status != "completed":
+    def finished(self, sentence: str, status: str) -> None:
+        if status != "interrupted":
+            self._failed += status == "failed"
+            self._progress.update(self._bar, advance=1, failed=self._failed)
+        if status != "completed":
             self._print((sentence, "red"))
 
     def say(self, text: str) -> None:

@@ -61,7 +61,7 @@ def run(  # noqa: PLR0913 - the options of the command
 ) -> None:
     """Run a job; what stands behind `--` goes to its command untouched."""
     from sweepflow.jobs import find_job, plan_job
-    from sweepflow.jobs.parameters import has_lone_all
+    from sweepflow.jobs.parameters import notes
     from sweepflow.project import load
     from sweepflow.sweep import DEFAULT_LIMIT
 
@@ -76,9 +76,8 @@ def run(  # noqa: PLR0913 - the options of the command
         rest=context.obj or (),
         limit=limit or DEFAULT_LIMIT,
     )
-    if has_lone_all(job):
-        note = "a set with only `each` stands before one with only `all`: two sets"
-        typer.echo(f"note: {note}, not one (write both in one list item)", err=True)
+    for note in notes(project, job):
+        typer.echo(f"note: {note}", err=True)
     if dry_run:
         print_plan(plan, as_json=as_json)
         return

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from sweepflow.store.home import Home
     from sweepflow.store.ledger import Ledger, Run
 
-app = typer.Typer(help="List and inspect recorded runs.", rich_markup_mode=None)
+app = typer.Typer(
+    help="List and inspect recorded runs; without a command, list them.",
+    rich_markup_mode=None,
+)
 
 RunId = Annotated[
     str, typer.Argument(metavar="ID", help="The run's id, or how it begins.")
@@ -37,11 +40,14 @@ Limit = Annotated[
 ]
 
 
-@app.callback(invoke_without_command=True)
-def runs(context: typer.Context) -> None:
-    """List recorded runs, newest first, if no command is given."""
-    if context.invoked_subcommand is None:
-        list_runs()
+def with_list(argv: Sequence[str]) -> list[str]:
+    """Put in the `list` that `sweepflow runs` and `sweepflow runs --name x` omit."""
+    said = argv[1:2]
+    if argv[:1] != ["runs"] or said == ["--help"]:
+        return list(argv)
+    if not said or said[0].startswith("-"):
+        return ["runs", "list", *argv[1:]]
+    return list(argv)
 
 
 @app.command("list")
@@ -73,10 +79,9 @@ def info(run_id: RunId, *, as_json: Json = False, file: File = None) -> None:
     if as_json:
         print_json(facts)
         return
-    for key, value in facts.items():
-        if key != "params" and value is not None:
-            typer.echo(f"{key}: {value}")
-    typer.echo("params:")
+    for key, value in _for_people(run).items():
+        typer.echo(f"{key + ':':<12}{value}")
+    typer.echo(f"{'output:':<12}{_output(home, run)}")
     for key, value in run.params.items():
         typer.echo(f"  {key}: {value}")
 
@@ -128,13 +133,46 @@ def _to_json(run: Run) -> dict[str, Any]:
     }
 
 
+def _for_people(run: Run) -> dict[str, str]:
+    """Give what is known of a run, with units, in local time."""
+    facts = {
+        "run": run.id,
+        "task": run.task,
+        "command": run.command,
+        "folder": run.cwd,
+        "status": _status(run),
+        "error": run.error,
+        "started": _local_time(run.started_at),
+        "took": None if run.seconds is None else duration(run.seconds),
+        "cpu time": None if run.cpu_seconds is None else duration(run.cpu_seconds),
+        "memory": f"{run.max_rss / 2**20:.0f} MiB" if run.max_rss else None,
+        "host": f"{run.user}@{run.host}",
+        "git commit": run.git_commit,
+        "changed": {True: "since that commit", False: "no", None: None}[run.git_dirty],
+        "python": run.python,
+        "sweepflow": run.sweepflow,
+    }
+    return {key: value for key, value in facts.items() if value is not None}
+
+
+def _status(run: Run) -> str:
+    return run.status + (f" ({run.exit_code})" if run.exit_code else "")
+
+
+def _local_time(time: float) -> str:
+    return f"{datetime.fromtimestamp(time).astimezone():%Y-%m-%d %H:%M:%S}"
+
+
 def _print_table(found: Sequence[Run]) -> None:
+    if not found:
+        typer.echo("no such runs", err=True)
+        return
     rows = [
         (
             run.id[:8],
             run.task,
-            run.status + (f" ({run.exit_code})" if run.exit_code else ""),
-            f"{datetime.fromtimestamp(run.started_at).astimezone():%Y-%m-%d %H:%M:%S}",
+            _status(run),
+            _local_time(run.started_at),
             "" if run.seconds is None else duration(run.seconds),
             " ".join(f"{name}={value}" for name, value in run.params.items()),
         )

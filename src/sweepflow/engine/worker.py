@@ -227,14 +227,11 @@ def _become_child(output: BinaryIO) -> None:
 
 def _call(call: Call) -> int:
     """Import the function and call it; give the exit status."""
-    import importlib
-
     try:
         os.chdir(call.cwd)
         sys.path.insert(0, call.cwd)
         sys.argv = [call.ref, *call.args]
-        module, _, name = call.ref.rpartition(".")
-        getattr(importlib.import_module(module), name)(list(call.args))
+        _find_function(call.ref)(list(call.args))
     except SystemExit as stop:
         if isinstance(stop.code, str):
             print(stop.code, file=sys.stderr)  # noqa: T201 - as the interpreter does
@@ -249,6 +246,16 @@ def _call(call: Call) -> int:
             with suppress(OSError):
                 stream.flush()
     return 0
+
+
+def _find_function(ref: str) -> Callable[[list[str]], object]:
+    import importlib
+
+    module, _, name = ref.rpartition(".")
+    function = getattr(importlib.import_module(module), name, None)
+    if not callable(function):
+        raise SystemExit(f"error: module {module!r} has no function {name!r}")
+    return function
 
 
 def _poll(child: int) -> int | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sweepflow.errors import ProjectError
@@ -78,13 +79,19 @@ def merge_add(job: Sequence[str], own: Sequence[str]) -> list[str]:
     return merged + [word for word in own if winners.get(_key(word)) is word]
 
 
-def has_lone_all(job: Job) -> bool:
-    """Say whether a set with only `each` stands before one with only `all`.
-
-    Whoever writes that often means one set, and gets two.
-    """
+def notes(project: Project, job: Job) -> Iterator[str]:
+    """Give what is valid, but often meant otherwise."""
+    if project.root != Path.cwd():
+        yield f"the project is {project.file}; commands run in {Path.cwd()}"
     pairs = zip(job.sets, job.sets[1:], strict=False)
-    return any(a.each and not a.all and b.all and not b.each for a, b in pairs)
+    for n, (first, second) in enumerate(pairs):
+        if first.each and not first.all and second.all and not second.each:
+            yield (
+                f"{project.place('jobs', job.name, 'sets', n + 1, 'all')}: `each` and "
+                "`all` stand in two list items, which are two sets; to make one of "
+                "them, write both under the same `-`"
+            )
+            return
 
 
 def _key(word: str) -> str:
