@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -234,6 +235,28 @@ class TestCall:
 
         assert report.outcomes["t"].exit_code == status
 
+    def test_is_over_when_its_threads_and_exit_functions_are(
+        self, bench: Bench
+    ) -> None:
+        source = (
+            "import atexit, threading, time\n"
+            "def work(): time.sleep(0.3); print('thread', flush=True)\n"
+            "def function(args):\n"
+            "    threading.Thread(target=work).start()\n"
+            "    atexit.register(print, 'at exit')\n"
+        )
+        report = bench.run(self.call(bench, source))
+
+        assert report.exit_status == 0
+        assert bench.written("t") == b"thread\nat exit\n"
+
+    def test_may_close_its_output(self, bench: Bench) -> None:
+        source = "import sys\ndef function(args): print('done'); sys.stdout.close()"
+        report = bench.run(self.call(bench, source))
+
+        assert report.outcomes["t"].status == "completed"
+        assert bench.written("t") == b"done\n"
+
     def test_has_its_own_process(self, bench: Bench) -> None:
         source = "import os, sys\ndef function(args): print(os.getpid(), os.getpgid(0))"
         bench.run(self.call(bench, source))
@@ -277,6 +300,29 @@ class TestSignals:
         assert report.exit_status == 128 + signal.SIGINT
         assert time.monotonic() - began < 8
         assert report.outcomes["t"].exit_code == -signal.SIGKILL
+
+    def test_everyone_in_the_group_has_time_to_end(self, bench: Bench) -> None:
+        # The shell dies of the signal at once; the program behind it saves its work.
+        (bench.cwd / "save.py").write_text(
+            "import signal, sys, time\n"
+            "def save(*_): time.sleep(1); open('saved', 'w').close(); sys.exit()\n"
+            "signal.signal(signal.SIGTERM, save)\n"
+            "open('up', 'w').close()\n"
+            "time.sleep(60)\n"
+        )
+        thread = self.interrupt_when(bench.cwd / "up", signal.SIGTERM)
+        bench.run(bench.sh("t", f"{sys.executable} save.py; true"))
+        thread.join()
+
+        assert (bench.cwd / "saved").exists()
+
+    def test_a_child_in_a_group_of_its_own_ends_too(self, bench: Bench) -> None:
+        script = "timeout 60 sh -c 'echo $$ > pid; mv pid up; sleep 60'; true"
+        thread = self.interrupt_when(bench.cwd / "up", signal.SIGTERM)
+        bench.run(bench.sh("t", script))
+        thread.join()
+
+        assert is_gone(int((bench.cwd / "up").read_text()))
 
     def test_children_end_with_the_task(self, bench: Bench) -> None:
         script = "sleep 60 & echo $! > child; trap 'exit 0' INT; touch up; wait"

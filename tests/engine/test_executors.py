@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
+import subprocess
+import sys
 import time
 from typing import TYPE_CHECKING
 
@@ -121,10 +124,65 @@ def test_the_server_of_local_workers_dies(prepare: Prepare, tmp_path: Path) -> N
     future = executor.submit(prepare("echo $$ > pid; mv pid up; sleep 60"))
     wait_for(tmp_path / "up")
 
-    executor._server.kill()  # pyright: ignore[reportPrivateUsage]
+    executor._server._process.kill()  # pyright: ignore[reportPrivateUsage]
 
     error = "the server of the local workers died"
     assert future.result(timeout=20).outcome.error == error
-    assert executor.submit(prepare("true")).result(timeout=20).outcome.error == error
+    assert is_gone(int((tmp_path / "up").read_text()))
+    # What comes after it is not lost: there is a new server.
+    later = executor.submit(prepare("exit 7")).result(timeout=20)
+    assert later.outcome.exit_code == 7
     executor.close()
+
+
+def test_a_worker_that_cannot_be_started_fails_its_future_alone(
+    tmp_path: Path,
+) -> None:
+    script = f"""
+import resource
+from pathlib import Path
+resource.setrlimit(resource.RLIMIT_NOFILE, (20, 20))
+from sweepflow.engine.attempt import Attempt, TaskSpec
+from sweepflow.engine.executors import LocalExecutor
+from sweepflow.engine.task import Command
+
+executor = LocalExecutor()
+attempts = [Attempt(Path({str(tmp_path)!r}, str(n))) for n in range(40)]
+for attempt in attempts:
+    attempt.prepare(TaskSpec(Command(("sleep", "2"), "/")))
+records = [f.result() for f in [executor.submit(attempt) for attempt in attempts]]
+assert any(record.outcome.status == "completed" for record in records)
+errors = {{record.outcome.error for record in records}} - {{None}}
+assert errors and all("Too many open files" in error for error in errors), errors
+executor.close()
+"""
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=60)
+
+
+def test_a_worker_that_does_not_answer_is_killed_at_the_third_time(
+    executor: Executor, prepare: Prepare, tmp_path: Path
+) -> None:
+    attempt = prepare("echo $$ > pid; mv pid up; sleep 60")
+    future = executor.submit(attempt)
+    wait_for(tmp_path / "up")
+    os.kill(json.loads((attempt.folder / "heartbeat").read_text())["worker"], 19)
+
+    for _ in range(3):
+        executor.cancel(attempt, signal.SIGTERM)
+
+    assert future.result(timeout=20).outcome.error == "its worker died"
+    assert is_gone(int((tmp_path / "up").read_text()))
+
+
+def test_a_folder_that_is_removed_leaves_no_orphan(
+    executor: Executor, prepare: Prepare, tmp_path: Path
+) -> None:
+    attempt = prepare("echo $$ > pid; mv pid up; sleep 60")
+    future = executor.submit(attempt)
+    wait_for(tmp_path / "up")
+    shutil.rmtree(attempt.folder)
+
+    executor.cancel(attempt, signal.SIGTERM)
+
+    assert future.result(timeout=20).outcome.status == "failed"
     assert is_gone(int((tmp_path / "up").read_text()))

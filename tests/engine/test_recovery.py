@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
 from typing import TYPE_CHECKING
+
+import pytest
 
 from sweepflow.engine.attempt import Attempt, ExitRecord, TaskSpec
 from sweepflow.engine.recovery import settle
@@ -91,18 +94,68 @@ def test_an_exit_record_is_taken_over(home: Home) -> None:
 
 def test_a_worker_that_is_gone_without_a_record_was_interrupted(home: Home) -> None:
     ledger = Ledger(home.ledger)
-    for run_id, worker in (("gone", 2**22 + 1), ("here", os.getpid())):
+    for run_id, known_as in (("gone", "another"), ("here", None)):
         ledger.start(a_run(run_id))
         attempt = Attempt(home.attempt(run_id))
         attempt.prepare(TaskSpec(Command(("true",), "/")))
         attempt.beat(None)
-        sign = {"host": socket.gethostname(), "worker": worker, "child": None}
-        (attempt.folder / "heartbeat").write_text(json.dumps(sign))
+        path = attempt.folder / "heartbeat"
+        sign = json.loads(path.read_text())
+        if known_as:  # a later process has got the worker's number
+            path.write_text(json.dumps(sign | {"worker_identity": known_as}))
+        then = time.time() - 1000  # asleep: the kernel knows better
+        os.utime(path, (then, then))
 
     settle(home, ledger)
 
     assert ledger.get("gone").status == "interrupted"
     assert ledger.get("here").status == "running"
+    ledger.close()
+
+
+def test_an_orphan_is_ended_and_nobody_else(home: Home) -> None:
+    ledger = Ledger(home.ledger)
+    children = {
+        run_id: subprocess.Popen(["sleep", "60"], process_group=0)
+        for run_id in ("orphan", "another")
+    }
+    for run_id, child in children.items():
+        ledger.start(a_run(run_id))
+        attempt = Attempt(home.attempt(run_id))
+        attempt.prepare(TaskSpec(Command(("sleep", "60"), "/")))
+        attempt.beat(child.pid)
+        path = attempt.folder / "heartbeat"
+        sign = json.loads(path.read_text()) | {"worker_identity": "gone"}
+        if run_id == "another":
+            sign["child_identity"] = "of an earlier process"
+        path.write_text(json.dumps(sign))
+
+    settle(home, ledger)
+
+    assert children["orphan"].wait(timeout=10) == -signal.SIGKILL
+    assert children["another"].poll() is None
+    children["another"].kill()
+    children["another"].wait()
+    ledger.close()
+
+
+@pytest.mark.parametrize("name", ["heartbeat", "exit.json"])
+@pytest.mark.parametrize("content", ["", '{"host": "x', "\0\0"])
+def test_a_file_that_a_power_cut_damaged_counts_as_missing(
+    home: Home, name: str, content: str
+) -> None:
+    ledger = Ledger(home.ledger)
+    ledger.start(a_run("r"))
+    attempt = Attempt(home.attempt("r"))
+    attempt.prepare(TaskSpec(Command(("true",), "/")))
+    (attempt.folder / name).write_text(content)
+    then = time.time() - 1000
+    for path in (attempt.folder / name, attempt.folder):
+        os.utime(path, (then, then))
+
+    settle(home, ledger)
+
+    assert ledger.get("r").status == "interrupted"
     ledger.close()
 
 

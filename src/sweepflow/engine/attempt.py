@@ -1,7 +1,7 @@
 """An attempt: the folder through which a driver and a worker speak.
 
     spec.json    what to run; written by the driver, read by the worker
-    heartbeat    {"host", "worker", "child"}; its age says that the worker lives
+    heartbeat    who watches and who is watched; its age says that the worker lives
     output.log   what the run wrote to stdout and stderr, byte for byte
     exit.json    how it ended; appears whole, by rename, or not at all
 
@@ -18,6 +18,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from sweepflow.engine.processes import identity, kill_orphan
 from sweepflow.engine.task import Call, Command, Outcome, RunFile
 
 if TYPE_CHECKING:
@@ -98,7 +99,13 @@ class Attempt:
 
     def beat(self, child: int | None) -> None:
         """Give a sign of life; `child` is the process (and group) being watched."""
-        sign = {"host": socket.gethostname(), "worker": os.getpid(), "child": child}
+        sign = {
+            "host": socket.gethostname(),
+            "worker": os.getpid(),
+            "worker_identity": identity(os.getpid()),
+            "child": child,
+            "child_identity": child and identity(child),
+        }
         temporary = self._heartbeat.with_suffix(".tmp")
         temporary.write_text(json.dumps(sign), "utf-8")
         temporary.replace(self._heartbeat)
@@ -107,21 +114,22 @@ class Attempt:
         """Repeat the last sign of life."""
         os.utime(self._heartbeat)
 
-    def child(self) -> int | None:
-        """Give the process group of the running child, if it is on this host."""
+    def kill_orphan(self) -> None:
+        """End the child that a dead worker left behind, if it is on this host."""
         sign = self._read_heartbeat()
-        return sign["child"] if sign and sign["host"] == socket.gethostname() else None
+        if sign and sign["host"] == socket.gethostname() and sign["child"]:
+            kill_orphan(sign["child"], sign["child_identity"])
 
     def is_alive(self) -> bool:
         """Say whether a worker is at work on it still.
 
-        The age of the last sign decides; on this host, where the kernel knows, a
-        worker that is gone is dead at once.
+        On this host the kernel knows, however long the machine was asleep; elsewhere
+        the age of the last sign decides.
         """
         sign = self._read_heartbeat()
-        here = bool(sign) and sign["host"] == socket.gethostname()
-        if sign and here and not _process_exists(sign["worker"]):
-            return False
+        if sign and sign["host"] == socket.gethostname():
+            known_as = sign["worker_identity"]
+            return known_as is not None and identity(sign["worker"]) == known_as
         return time.time() - self.last_sign() < SILENCE_SECONDS
 
     def last_sign(self) -> float:
@@ -146,18 +154,15 @@ class Attempt:
             os.close(folder)
 
     def read_exit(self) -> ExitRecord | None:
-        """Give the exit record, or None while there is none."""
-        try:
-            data = json.loads(self._exit.read_text("utf-8"))
-        except FileNotFoundError:
+        """Give the exit record, or None while there is none, or a damaged one."""
+        data = _read_json(self._exit)
+        if data is None:
             return None
-        return ExitRecord(**(data | {"outcome": Outcome(**data["outcome"])}))
+        outcome = Outcome(**data.pop("outcome"))
+        return ExitRecord(outcome=outcome, **data)
 
     def _read_heartbeat(self) -> dict[str, Any] | None:
-        try:
-            return json.loads(self._heartbeat.read_text("utf-8"))
-        except FileNotFoundError:
-            return None
+        return _read_json(self._heartbeat)
 
 
 def _spec_to_json(spec: TaskSpec) -> dict[str, Any]:
@@ -174,11 +179,8 @@ def _spec_from_json(data: dict[str, Any]) -> TaskSpec:
     return TaskSpec(Command(argv, action["cwd"]), data["timeout"])
 
 
-def _process_exists(pid: int) -> bool:
+def _read_json(path: Path) -> dict[str, Any] | None:
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return True
+        return json.loads(path.read_text("utf-8"))
+    except (FileNotFoundError, ValueError):  # a power cut may leave an empty file
+        return None

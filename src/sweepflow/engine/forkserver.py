@@ -76,8 +76,12 @@ class _Server:
                 os.kill(pid, request["number"])
 
     def _fork(self, folder: str) -> None:
-        complaint, write_end = os.pipe()
-        pid = os.fork()
+        try:
+            complaint, write_end = os.pipe()
+            pid = os.fork()
+        except OSError as error:  # out of processes or descriptors
+            _report({"ended": folder, "error": f"no worker: {error.strerror}"})
+            return
         if pid:
             os.close(write_end)
             self._workers[pid] = _Worker(folder, complaint)

@@ -36,6 +36,7 @@ def settle(home: Home, ledger: Ledger) -> None:
         if record := attempt.read_exit():
             record_end(ledger, run.id, record)
         elif not attempt.is_alive():
+            attempt.kill_orphan()
             ledger.finish(
                 run.id,
                 status="interrupted",

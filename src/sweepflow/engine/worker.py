@@ -16,22 +16,19 @@ import signal
 import subprocess
 import sys
 import time
-import traceback
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sweepflow.engine.attempt import HEARTBEAT_SECONDS, Attempt, ExitRecord
-from sweepflow.engine.task import Call, Outcome, RunFile
+from sweepflow.engine.processes import Family, signal_group
+from sweepflow.engine.task import Call, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from types import FrameType
-    from typing import BinaryIO
 
-    from sweepflow.engine.task import Action, Command
+    from sweepflow.engine.task import Action
 
 GRACE_SECONDS = 10.0
 """How long a child that was asked to end may take before it is killed."""
@@ -60,8 +57,7 @@ def run_attempt(attempt: Attempt, lifeline: int | None = None) -> None:
     except CannotStartError as error:
         outcome = Outcome("failed", error=str(error))
     else:
-        attempt.beat(child.pid)
-        outcome = watch.until_exit(attempt, child, spec.timeout)
+        outcome = _guard(watch, attempt, child, spec.timeout)
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     scale = 1 if sys.platform == "darwin" else 1024
     attempt.finish(
@@ -73,6 +69,22 @@ def run_attempt(attempt: Attempt, lifeline: int | None = None) -> None:
             max_rss=usage.ru_maxrss * scale,
         )
     )
+
+
+def _guard(
+    watch: _Watch,
+    attempt: Attempt,
+    child: subprocess.Popen[bytes],
+    timeout: float | None,
+) -> Outcome:
+    """Watch over the child; whatever goes wrong here, it is not left alone."""
+    try:
+        with suppress(OSError):  # the disk is full: the child need not suffer for it
+            attempt.beat(child.pid)
+        return watch.until_exit(attempt, child, timeout)
+    except BaseException:
+        signal_group(child.pid, signal.SIGKILL)
+        raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,35 +116,47 @@ class _Watch:
         self._signals.append(signum)
 
     def until_exit(
-        self, attempt: Attempt, child: _Child, timeout: float | None
+        self, attempt: Attempt, child: subprocess.Popen[bytes], timeout: float | None
     ) -> Outcome:
         """Wait until the child has ended, and say how and why."""
-        first: _Cause | None = None
         deadline = None if timeout is None else time.monotonic() + timeout
         while (code := child.poll()) is None:
-            cause = self._wait(deadline)
-            if cause is not None and first is None:
-                first = cause
-                _signal_group(child.pid, cause.signum)
-                deadline = time.monotonic() + GRACE_SECONDS
-            elif cause is not None:  # asked a second time, or out of grace
-                _signal_group(child.pid, signal.SIGKILL)
-                deadline = None
-            attempt.touch()
-        if first is None:
-            return _judge(code)
-        _signal_group(child.pid, signal.SIGKILL)  # what the child left behind
-        return Outcome(first.outcome.status, code, first.outcome.error)
+            if cause := self._wait(deadline):
+                code = self._end(child, cause)
+                return Outcome(cause.outcome.status, code, cause.outcome.error)
+            with suppress(OSError):  # see above
+                attempt.touch()
+        return _judge(code)
 
-    def _wait(self, deadline: float | None) -> _Cause | None:
+    def _end(self, child: subprocess.Popen[bytes], cause: _Cause) -> int:
+        """End the child and all that it has started, and give its exit status.
+
+        They are asked first. Who has not gone when the grace is over, or when we are
+        asked a second time, is killed.
+        """
+        family = Family(child.pid)
+        family.signal(cause.signum)
+        deadline = time.monotonic() + GRACE_SECONDS
+        code = child.poll()
+        while code is None or not family.is_gone():
+            # Only the child's own end wakes us: for the others we have to look.
+            if self._wait(deadline, pause=HEARTBEAT_SECONDS if code is None else 0.05):
+                family.signal(signal.SIGKILL)
+                deadline = time.monotonic() + GRACE_SECONDS
+            code = child.poll() if code is None else code
+        return code
+
+    def _wait(
+        self, deadline: float | None, pause: float = HEARTBEAT_SECONDS
+    ) -> _Cause | None:
         """Wait for something to happen; say what ends the child, if that is it."""
-        pause = HEARTBEAT_SECONDS
         if deadline is not None:
             pause = max(0.0, min(pause, deadline - time.monotonic()))
-        sources = [self._wakeup]
+        poll = select.poll()  # `select.select` knows no descriptor above 1023
+        poll.register(self._wakeup, select.POLLIN)
         if self._lifeline is not None:
-            sources.append(self._lifeline)
-        ready, _, _ = select.select(sources, [], [], pause)
+            poll.register(self._lifeline, select.POLLIN)
+        ready = [descriptor for descriptor, _ in poll.poll(pause * 1000)]
         if self._wakeup in ready:
             os.read(self._wakeup, 4096)
         if self._signals:
@@ -152,121 +176,37 @@ def _ignore(_signum: int, _frame: FrameType | None) -> None:
     """Do nothing: the byte in the pipe is all that is wanted."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Child:
-    """A started child; `poll` gives its exit status, or None while it runs."""
-
-    pid: int
-    poll: Callable[[], int | None]
-
-
-def _start(action: Action, attempt: Attempt) -> _Child:
-    """Start the child in a process group of its own."""
-    with attempt.output.open("ab", buffering=0) as output:
-        if isinstance(action, Call):
-            return _fork_call(action, output)
-        return _spawn(action, attempt, output)
-
-
-def _spawn(command: Command, attempt: Attempt, output: BinaryIO) -> _Child:
-    argv = [_place(word, attempt) for word in command.argv]
+def _start(action: Action, attempt: Attempt) -> subprocess.Popen[bytes]:
+    """Start the child in a process group of its own, writing straight into the log."""
+    argv = _argv(action, attempt)
     try:
-        process = subprocess.Popen(
-            argv,
-            cwd=command.cwd,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            process_group=0,
-        )
+        with attempt.output.open("ab", buffering=0) as output:
+            return subprocess.Popen(
+                argv,
+                cwd=action.cwd,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                process_group=0,
+            )
     except FileNotFoundError as error:
-        if error.filename == command.cwd:
-            raise CannotStartError(f"no folder {command.cwd}") from None
+        if error.filename == action.cwd:
+            raise CannotStartError(f"no folder {action.cwd}") from None
         raise CannotStartError(f"no command {argv[0]!r}") from None
     except OSError as error:  # E2BIG says "Argument list too long"
         raise CannotStartError(f"{argv[0]}: {error.strerror}") from None
-    return _Child(process.pid, process.poll)
 
 
-def _place(word: str | RunFile, attempt: Attempt) -> str:
-    """Give the word itself, or write the file that it stands for and give its path."""
-    if isinstance(word, str):
-        return word
-    path = attempt.folder / word.name
-    path.write_text(word.text, "utf-8", errors="surrogateescape")
-    return str(path)
-
-
-def _fork_call(call: Call, output: BinaryIO) -> _Child:
-    """Fork, so that this process can go on watching: it is small and has one thread."""
-    child = os.fork()
-    if child:
-        with suppress(ProcessLookupError, PermissionError):
-            os.setpgid(child, child)  # both sides do it: whoever comes first
-        return _Child(child, partial(_poll, child))
-    code = 1
-    try:
-        os.setpgid(0, 0)
-        _become_child(output)
-        code = _call(call)
-    finally:
-        os._exit(code)
-
-
-def _become_child(output: BinaryIO) -> None:
-    """Leave nothing of the worker's plumbing to the user's code."""
-    signal.set_wakeup_fd(-1)
-    for signum in (*PASSED_ON, signal.SIGCHLD):
-        signal.signal(signum, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    os.dup2(output.fileno(), 1)
-    os.dup2(output.fileno(), 2)
-    os.closerange(3, 256)
-
-
-def _call(call: Call) -> int:
-    """Import the function and call it; give the exit status."""
-    try:
-        os.chdir(call.cwd)
-        sys.path.insert(0, call.cwd)
-        sys.argv = [call.ref, *call.args]
-        _find_function(call.ref)(list(call.args))
-    except SystemExit as stop:
-        if isinstance(stop.code, str):
-            print(stop.code, file=sys.stderr)  # noqa: T201 - as the interpreter does
-        return stop.code if isinstance(stop.code, int) else int(stop.code is not None)
-    except KeyboardInterrupt:
-        return 128 + signal.SIGINT
-    except BaseException:  # noqa: BLE001 - the user's code may raise anything
-        traceback.print_exc()
-        return 1
-    finally:
-        for stream in (sys.stdout, sys.stderr):
-            with suppress(OSError):
-                stream.flush()
-    return 0
-
-
-def _find_function(ref: str) -> Callable[[list[str]], object]:
-    import importlib
-
-    module, _, name = ref.rpartition(".")
-    function = getattr(importlib.import_module(module), name, None)
-    if not callable(function):
-        raise SystemExit(f"error: module {module!r} has no function {name!r}")
-    return function
-
-
-def _poll(child: int) -> int | None:
-    """Give the exit status of a child that has ended; negative is minus a signal."""
-    pid, status = os.waitpid(child, os.WNOHANG)
-    return os.waitstatus_to_exitcode(status) if pid else None
-
-
-def _signal_group(group: int, signum: int) -> None:
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(group, signum)
+def _argv(action: Action, attempt: Attempt) -> list[str]:
+    """Give the words of the child's command; the files among them are written."""
+    if isinstance(action, Call):
+        module = ["-P", "-m", "sweepflow.engine.call"]
+        return [sys.executable, *module, str(attempt.folder)]
+    for file in action.files():
+        path = attempt.folder / file.name
+        path.write_text(file.text, "utf-8", errors="surrogateescape")
+    folder = str(attempt.folder)
+    return [w if isinstance(w, str) else f"{folder}/{w.name}" for w in action.argv]
 
 
 def _signal_name(signum: int) -> str:

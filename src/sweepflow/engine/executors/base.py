@@ -29,8 +29,9 @@ class Executor(Protocol):
     def cancel(self, attempt: Attempt, signum: int) -> None:
         """Pass a signal on to the child of an attempt that runs.
 
-        The first asks it to end, any further one kills it. Its future is completed
-        when it has ended. Cancelling what has ended does nothing.
+        The first asks it to end, the second kills it, and any further one kills the
+        worker too, should that not answer. Its future is completed when it has ended.
+        Cancelling what has ended does nothing.
         """
         ...
 

@@ -11,6 +11,7 @@ import threading
 import time
 from concurrent.futures import Future
 from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,10 @@ from sweepflow.engine.task import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import IO
+
+MOST_PATIENT = 2
+"""How often a worker is asked to end its child before it is killed itself."""
 
 
 class LocalExecutor:
@@ -29,65 +34,103 @@ class LocalExecutor:
     """
 
     def __init__(self) -> None:
-        read_end, self._lifeline = os.pipe()
-        # The new session keeps a Ctrl-C of the terminal away: it comes to the driver
-        # alone, which passes it on. -P keeps the user's files from shadowing modules.
-        self._server = subprocess.Popen(
-            [sys.executable, "-P", "-m", "sweepflow.engine.forkserver", str(read_end)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            pass_fds=(read_end,),
-            start_new_session=True,
-        )
-        os.close(read_end)
-        self._lock = threading.Lock()
-        self._running: dict[str, tuple[Future[ExitRecord], float]] = {}
-        self._lost = False
+        self._read_end, self._lifeline = os.pipe()
+        self._server = _Server(self._read_end)
         self._closed = False
-        self._collector = threading.Thread(target=self._collect, daemon=True)
-        self._collector.start()
 
     def submit(self, attempt: Attempt) -> Future[ExitRecord]:
-        future: Future[ExitRecord] = Future()
-        folder = str(attempt.folder)
-        with self._lock:
-            self._running[folder] = (future, time.time())
-            lost = self._lost
-        if lost or not self._request({"run": folder}):
-            self._complete(folder, "the server of the local workers died")
-        return future
+        if self._server.is_lost:  # what it ran is lost; the rest need not be
+            self._server.close()
+            self._server = _Server(self._read_end)
+        return self._server.run(attempt)
 
     def cancel(self, attempt: Attempt, signum: int) -> None:
-        self._request({"signal": str(attempt.folder), "number": signum})
+        self._server.cancel(attempt, signum)
 
     def close(self) -> None:
         if self._closed:
             return
         self._closed = True
         os.close(self._lifeline)
-        if self._server.stdin:
-            with suppress(BrokenPipeError):
-                self._server.stdin.close()
+        self._server.close()
+        os.close(self._read_end)
+
+
+@dataclass(slots=True)
+class _Running:
+    """An attempt that a server runs, and how often it was asked to end it."""
+
+    future: Future[ExitRecord] = field(default_factory=Future["ExitRecord"])
+    started_at: float = field(default_factory=time.time)
+    cancels: int = 0
+
+
+class _Server:
+    """A fork server, as its driver sees it; see `sweepflow.engine.forkserver`."""
+
+    def __init__(self, lifeline: int) -> None:
+        # The new session keeps a Ctrl-C of the terminal away: it comes to the driver
+        # alone, which passes it on. -P keeps the user's files from shadowing modules.
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "sweepflow.engine.forkserver", str(lifeline)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            pass_fds=(lifeline,),
+            start_new_session=True,
+        )
+        assert self._process.stdin  # noqa: S101 - they were asked for
+        assert self._process.stdout  # noqa: S101
+        self._requests: IO[bytes] = self._process.stdin
+        self._reports: IO[bytes] = self._process.stdout
+        self._lock = threading.Lock()
+        self._running: dict[str, _Running] = {}
+        self.is_lost = False
+        self._collector = threading.Thread(target=self._collect, daemon=True)
+        self._collector.start()
+
+    def run(self, attempt: Attempt) -> Future[ExitRecord]:
+        running = _Running()
+        folder = str(attempt.folder)
+        with self._lock:
+            self._running[folder] = running
+            lost = self.is_lost
+        if lost or not self._request({"run": folder}):
+            self._complete(folder, "the server of the local workers died")
+        return running.future
+
+    def cancel(self, attempt: Attempt, signum: int) -> None:
+        folder = str(attempt.folder)
+        with self._lock:
+            running = self._running.get(folder)
+        if running:
+            patient = running.cancels < MOST_PATIENT
+            running.cancels += 1
+            number = signum if patient else signal.SIGKILL
+            self._request({"signal": folder, "number": number})
+
+    def close(self) -> None:
+        """Ask for nothing more, and wait until all has ended."""
+        with suppress(BrokenPipeError):
+            self._requests.close()
         self._collector.join()
-        self._server.wait()
+        self._reports.close()
+        self._process.wait()
 
     def _request(self, request: Mapping[str, str | int]) -> bool:
-        assert self._server.stdin  # noqa: S101 - it was asked for
         try:
-            self._server.stdin.write(json.dumps(request).encode() + b"\n")
-            self._server.stdin.flush()
+            self._requests.write(json.dumps(request).encode() + b"\n")
+            self._requests.flush()
         except BrokenPipeError:
             return False
         return True
 
     def _collect(self) -> None:
         """Complete the futures, in a thread, as the server reports."""
-        assert self._server.stdout  # noqa: S101 - it was asked for
-        for line in self._server.stdout:
+        for line in self._reports:
             report = json.loads(line)
             self._complete(report["ended"], report["error"] or "its worker died")
         with self._lock:
-            self._lost = True
+            self.is_lost = True
             left = list(self._running)
         for folder in left:
             self._complete(folder, "the server of the local workers died")
@@ -95,21 +138,13 @@ class LocalExecutor:
     def _complete(self, folder: str, error: str) -> None:
         """Complete a future by the exit record, or by `error` where there is none."""
         with self._lock:
-            future, started_at = self._running.pop(folder, (None, 0.0))
-        if future is None:
+            running = self._running.pop(folder, None)
+        if running is None:
             return
         attempt = Attempt(Path(folder))
         record = attempt.read_exit()
         if record is None:
-            _kill_orphan(attempt)
+            attempt.kill_orphan()
             outcome = Outcome("failed", error=error)
-            record = ExitRecord(outcome, started_at, time.time(), 0.0, 0)
-        future.set_result(record)
-
-
-def _kill_orphan(attempt: Attempt) -> None:
-    """End what a worker that is gone was watching."""
-    child = attempt.child()
-    if child is not None:
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(child, signal.SIGKILL)
+            record = ExitRecord(outcome, running.started_at, time.time(), 0.0, 0)
+        running.future.set_result(record)
