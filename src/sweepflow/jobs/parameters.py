@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sweepflow.errors import ProjectError
 from sweepflow.project import ParameterSet
+from sweepflow.project.find import working_directory
 from sweepflow.sweep import Sweep, SweepSyntaxError
 
 if TYPE_CHECKING:
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
 
 _ONE_EMPTY_SET = (ParameterSet.model_construct(),)
 """What a job without sets has: its command runs once."""
+
+_QUOTED_OR_COMMENT = re.compile(
+    r"""\\[\s\S]\#*|'[^']*'|"(?:[^"\\]|\\[\s\S])*"|(?<!\S)\#.*"""
+)
+"""What a `#` means nothing in, else the comment that it begins at a word's start."""
 
 
 @dataclass(frozen=True)
@@ -81,8 +87,9 @@ def merge_add(job: Sequence[str], own: Sequence[str]) -> list[str]:
 
 def notes(project: Project, job: Job) -> Iterator[str]:
     """Give what is valid, but often meant otherwise."""
-    if project.root != Path.cwd():
-        yield f"the project is {project.file}; commands run in {Path.cwd()}"
+    here = working_directory()
+    if project.root != here:
+        yield f"the project is {project.file}; commands run in {here}"
     pairs = zip(job.sets, job.sets[1:], strict=False)
     for n, (first, second) in enumerate(pairs):
         if first.each and not first.all and second.all and not second.each:
@@ -114,7 +121,7 @@ def _placed(project: Project, text: str, *path: str | int) -> Generator[None]:
 
 
 def split_words(project: Project, job: Job, text: str, *path: str | int) -> list[str]:
-    """Split a text of the job into words, as the shell does.
+    """Split a text of the job into words, as the shell does, comments left out.
 
     Args:
         project: Where the job stands.
@@ -126,10 +133,14 @@ def split_words(project: Project, job: Job, text: str, *path: str | int) -> list
         ProjectError: A quote has no partner.
     """
     try:
-        return shlex.split(text, comments=True)
+        return shlex.split(_QUOTED_OR_COMMENT.sub(_without_comment, text))
     except ValueError:
         raise ProjectError(
             f"{path[-1]} of job {job.name!r} has a quote without its partner: {text}",
             place=project.place("jobs", job.name, *path),
             hint="close the quote, or put a backslash before it",
         ) from None
+
+
+def _without_comment(found: re.Match[str]) -> str:
+    return "" if found[0].startswith("#") else found[0]

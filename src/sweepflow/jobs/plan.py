@@ -17,6 +17,7 @@ from sweepflow.engine.plan import Plan
 from sweepflow.engine.task import Call, Command, RunFile, Task
 from sweepflow.errors import PlanError, ProjectError
 from sweepflow.jobs.parameters import read_sets, split_words
+from sweepflow.project.find import working_directory
 from sweepflow.sweep import DEFAULT_LIMIT
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
 PARAMETERS_FILE = "parameters.txt"
 """What a handler gets: a shell-quoted line of arguments for each combination."""
+
+LONGEST_ARGUMENT = (1 << 17) - 1
+"""Bytes of one that Linux still starts a program with (MAX_ARG_STRLEN less a NUL)."""
 
 
 def find_job(project: Project, name: str) -> Job:
@@ -70,7 +74,7 @@ def plan_job(  # noqa: PLR0913 - what the command line can say
         PlanError: There are more combinations than the limit.
         SweepSyntaxError: An override is not valid.
     """
-    builder = _Builder(project, job, tuple(rest), str(cwd or Path.cwd()))
+    builder = _Builder(project, job, tuple(rest), str(cwd or working_directory()))
     sets = list(read_sets(project, job, overrides, limit))
     total = sum(item.count for item in sets)
     if limit is not None and total > limit:
@@ -129,12 +133,20 @@ class _Builder:
         arguments = (*target[1:], *line, *self.rest)
         if self.job.mode == "call":
             return Call(target[0], arguments, self.cwd)
+        for argument in arguments:
+            _check_length(argument, self.job.name)
         return Command((target[0], *arguments), self.cwd)
 
     def _target(self) -> list[str]:
         """Split what the job names into words, and see that it is there."""
         mode = self.job.mode
         words = split_words(self.project, self.job, self.job.target, mode)
+        if not words:
+            raise ProjectError(
+                f"{mode} of job {self.job.name!r} holds no command",
+                place=self.project.place("jobs", self.job.name, mode),
+                hint="write one; what stands behind a `#` is a comment",
+            )
         problem = _missing_function if mode == "call" else _missing_command
         if message := problem(words[0], self.cwd):
             raise ProjectError(
@@ -143,6 +155,25 @@ class _Builder:
                 hint="check its spelling, and that the right environment is active",
             )
         return words
+
+
+def _check_length(argument: str, job: str) -> None:
+    """Refuse what no command could be started with.
+
+    Raises:
+        PlanError: The argument is too long.
+    """
+    if len(argument) * 4 <= LONGEST_ARGUMENT:  # no character takes more bytes
+        return
+    size = len(os.fsencode(argument))
+    if size > LONGEST_ARGUMENT:
+        key = argument.partition("=")[0]
+        raise PlanError(
+            f"job {job!r} gives its command one argument of {size:,} bytes, "
+            f"the system takes {LONGEST_ARGUMENT:,} at most: {argument[:40]}…",
+            hint=f"move {key!r} from `all` to `each`, so that every command gets "
+            "one value of it",
+        )
 
 
 def _as_hydra_text(name: str) -> str:

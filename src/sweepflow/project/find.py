@@ -13,6 +13,21 @@ NAMES: Final = ("sweepflow.yaml", HYDRAFLOW_FILE)
 """The names looked for in each folder, the winner first."""
 
 
+def working_directory() -> Path:
+    """The working directory.
+
+    Raises:
+        ProjectError: It was deleted, or may not be seen.
+    """
+    try:
+        return Path.cwd()
+    except OSError as error:
+        raise ProjectError(
+            f"cannot tell the working directory: {error.strerror}",
+            hint="change to a folder that exists",
+        ) from None
+
+
 def find(start: Path | None = None) -> Path:
     """The project file of the nearest folder, from `start` upward.
 
@@ -22,13 +37,7 @@ def find(start: Path | None = None) -> Path:
     Raises:
         ProjectError: No folder up to the root has one.
     """
-    try:
-        start = Path.cwd() if start is None else start.absolute()
-    except OSError as error:
-        raise ProjectError(
-            f"cannot tell the working directory: {error.strerror}",
-            hint="change to a folder that exists",
-        ) from None
+    start = working_directory() / (start or "")
     # `lexists`: a link that leads nowhere is reported by whoever reads it; to pass
     # over it would run some other project's file.
     for folder in (start, *start.parents):

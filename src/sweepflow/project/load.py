@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from sweepflow.project.check import Checker
 from sweepflow.project.document import read
-from sweepflow.project.find import HYDRAFLOW_FILE, find
+from sweepflow.project.find import HYDRAFLOW_FILE, find, working_directory
 from sweepflow.project.models import Command, Job, Model, Project
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def load(file: Path | None = None, *, start: Path | None = None) -> Project:
         ProjectError: There is no such file, or it is not valid; then the message has
             every problem, one a line.
     """
-    file = find(start) if file is None else file.absolute()
+    file = find(start) if file is None else working_directory() / file
     document = read(file)
     checker = Checker(document)
     kind = _HydraflowFile if file.name == HYDRAFLOW_FILE else _SweepflowFile
