@@ -129,7 +129,6 @@ def test_a_failure_is_recorded_and_passed_on(
 @pytest.mark.parametrize(
     ("error", "status"),
     [
-        (KeyboardInterrupt(), "KILLED"),
         (SystemExit(), "FINISHED"),
         (SystemExit(0), "FINISHED"),
         (SystemExit(3), "FAILED"),
@@ -143,6 +142,33 @@ def test_the_ways_to_leave(
     with pytest.raises(type(error)):
         here(body.app())
     assert [run.info.status for run in runs()] == [status]
+
+
+def test_ctrl_c_is_one_line(
+    here: Here, runs: Runs, body: Body, capsys: pytest.CaptureFixture[str]
+) -> None:
+    body.error = KeyboardInterrupt()
+    with pytest.raises(SystemExit) as ended:
+        here(body.app(force_new_run=True))
+    assert ended.value.code == 130
+    (run,) = runs()
+    assert run.info.status == "KILLED"
+    assert capsys.readouterr().err == f"interrupted: run {run.info.run_id}\n"
+
+
+@pytest.mark.parametrize(
+    "error", [ValueError("the loss is not a number"), SystemExit(3)]
+)
+def test_a_failure_is_told(
+    here: Here, runs: Runs, body: Body, tmp_path: Path, error: BaseException
+) -> None:
+    body.error = error
+    with pytest.raises(type(error)):
+        here(body.app())
+    (run,) = runs()
+    log = artifact(f"sqlite:///{tmp_path}/mlflow.db", run, "test_options.log")
+    told = f"Failed: run {run.info.run_id}: {type(error).__name__}: {error}\n"
+    assert f"[sweepflow][ERROR] - {told}" in log
 
 
 def test_a_run_deleted_in_mlflow_never_was(

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from mlflow.entities import Run
+
     from tests.app.parts import RunApp, Runs, Start, Starts
 
 
@@ -96,14 +98,55 @@ def test_killed_while_the_store_is_made(
     assert not draft.exists()
 
 
+def goes_on(run: Run) -> str:
+    again = "goes on when the same is started again"
+    return f"interrupted: run {run.info.run_id} {again}\n"
+
+
+def test_ctrl_c_in_a_sweep_is_one_line(
+    start: Start, runs: Runs, starts: Starts
+) -> None:
+    process = start("-m", "lr=1,2", UNTIL="never")
+    until(lambda: len(starts()) == 1)
+    process.send_signal(signal.SIGINT)
+    done = ended(process)
+    assert done.code == 128 + signal.SIGINT
+    (found,) = runs()
+    assert found.info.status == "KILLED"
+    assert done.err == goes_on(found)
+
+
+def test_ctrl_c_while_it_waits_names_no_run(
+    start: Start, starts: Starts, tmp_path: Path
+) -> None:
+    first = start(UNTIL="enough")
+    until(lambda: len(starts()) == 1)
+    second = start("hydra.run.dir=out")
+    assert second.stdout
+    assert "Waiting for" in second.stdout.readline()
+    second.send_signal(signal.SIGINT)
+    done = ended(second)
+    assert (done.code, done.err) == (128 + signal.SIGINT, "interrupted\n")
+    (tmp_path / "enough").touch()
+    assert ended(first).code == 0
+
+
+def test_a_failure_in_a_sweep_is_told_at_once(run: RunApp, runs: Runs) -> None:
+    done = run("-m", "then=raise,return")
+    assert done.code == 1
+    failed, finished = (found.info.run_id for found in runs())
+    told = f"Failed: run {failed}: ValueError: the loss is not a number\n"
+    assert done.out.index(told) < done.out.index(f"run {finished} with")
+
+
 def test_sigterm_ends_the_run_as_killed(
     run: RunApp, runs: Runs, tmp_path: Path
 ) -> None:
     done = run(THEN="terminate")
     assert done.code == 128 + signal.SIGTERM
-    assert "Traceback" not in done.err
     (found,) = runs()
     assert found.info.status == "KILLED"
+    assert done.err == goes_on(found)
     uri = f"sqlite:///{tmp_path}/mlflow.db"
     assert "with lr=0.1" in artifact(uri, found, "train.log")
 

@@ -78,7 +78,7 @@ def start_run(  # noqa: PLR0913 -- all of `mlflow.start_run`
             yield run
     except BaseException as error:
         with _never_instead_of(error):
-            _end(_status(error), outer)
+            _end(status_after(error), outer)
         raise
     _end("FINISHED", outer)
 
@@ -105,7 +105,7 @@ def log_run(run: Run) -> Generator[None]:
         yield
     except BaseException as error:
         with _never_instead_of(error):
-            if _status(error) == "FAILED":
+            if status_after(error) == "FAILED":
                 text = "".join(traceback.format_exception(error))
                 client.log_text(run_id, text, TRACEBACK)
             log_texts(run, output)
@@ -137,7 +137,8 @@ def _hydra() -> Any:  # noqa: ANN401 -- a DictConfig with the attributes of Hydr
     return HydraConfig.get()
 
 
-def _status(error: BaseException) -> str:
+def status_after(error: BaseException) -> str:
+    """Give the status of a run that `error` ended."""
     if isinstance(error, (KeyboardInterrupt, Terminated)):
         return "KILLED"
     if isinstance(error, SystemExit) and error.code in (None, 0):

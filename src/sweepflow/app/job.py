@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from numbers import Integral, Real
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from sweepflow import collector
 from sweepflow.app import sqlite
-from sweepflow.app.context import start_run
+from sweepflow.app.context import start_run, status_after
 from sweepflow.app.digest import config_digest, overrides_digest
 from sweepflow.app.locks import hold
 from sweepflow.app.params import log_params
@@ -22,7 +22,7 @@ from sweepflow.app.tracking import Store, is_local, open_experiment, using
 from sweepflow.errors import StoreError, SweepflowError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
 
     from mlflow.entities import Experiment, Run
 
@@ -112,13 +112,37 @@ class Job:
             result = found.data.tags.get(RESULT_TAG)
             return _skip(found.info.run_id, result)
         run_id = found.info.run_id if found else None
-        with start_run(chdir=self.options.chdir, run_id=run_id, tags=tags) as run:
+        with (
+            start_run(chdir=self.options.chdir, run_id=run_id, tags=tags) as run,
+            self._telling(run.info.run_id),
+        ):
             log_params(run, self.config)
             collector.resume()
             with terminable():
                 result = self.app(run, self.config)
             _keep(run, result)
         return result
+
+    @contextmanager
+    def _telling(self, run_id: str) -> Generator[None]:
+        """Tell at once of a failure, and add to an interruption which run it ended.
+
+        Of a sweep's failures Hydra shows the first one only, when all is over.
+        """
+        try:
+            yield
+        except BaseException as error:
+            match status_after(error):
+                case "FAILED":
+                    kind = type(error).__name__
+                    logger.error("Failed: run %s: %s: %s", run_id, kind, error)  # noqa: TRY400 -- Hydra shows the traceback
+                case "KILLED":
+                    again = " goes on when the same is started again"
+                    then = "" if self.options.force_new_run else again
+                    error.add_note(f"run {run_id}{then}")
+                case _:
+                    pass
+            raise
 
     def _may_skip(self) -> bool:
         return not (self.options.force_new_run or self.options.rerun_finished)

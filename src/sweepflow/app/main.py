@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from contextlib import contextmanager
 from dataclasses import replace
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sweepflow import collector
 from sweepflow.app.job import Job, Options
 from sweepflow.app.overrides import CommandLine
+from sweepflow.app.signals import Terminated
 from sweepflow.app.tracking import Store
 from sweepflow.errors import SweepflowError
 from sweepflow.sweep import SweepSyntaxError
@@ -85,6 +87,12 @@ def main(  # noqa: PLR0913 -- the options of HydraFlow
             try:
                 with _argv(line.words):
                     _launch(app, config_name, chosen, store)
+            except KeyboardInterrupt as error:
+                _say_interrupted(error)
+                raise SystemExit(128 + signal.SIGINT) from error
+            except Terminated as error:
+                _say_interrupted(error)
+                raise
             finally:
                 collector.resume()
 
@@ -110,6 +118,12 @@ def _launch(
         return Job(app, options, store, hydra_config, config).run()
 
     task()
+
+
+def _say_interrupted(error: BaseException) -> None:
+    """Say it in one line; a note tells which run was in its middle."""
+    notes = getattr(error, "__notes__", [])
+    sys.stderr.write(": ".join(["interrupted", *notes[-1:]]) + "\n")
 
 
 def _updated(config: Any, options: Options, hydra_config: Any) -> Any:  # noqa: ANN401 -- what Hydra composed
