@@ -53,7 +53,7 @@ def test_fail_run_again_and_skip(uri: str, run: RunApp, tmp_path: Path) -> None:
     skipped = start("return")
     assert "Skipped: run" in skipped.out, skipped
     (only,) = [
-        found for found in all_runs(uri) if "model.layers.0" in found.data.params
+        found for found in all_runs(uri) if "model.layers.249" in found.data.params
     ]
     assert only.info.status == "FINISHED"
     assert only.data.params["model.layers.249"] == "249"
@@ -68,9 +68,27 @@ def test_a_file_store_needs_its_users_permission(run: RunApp, tmp_path: Path) ->
     refused = run(MLFLOW_TRACKING_URI="mlruns")
     assert refused.code == 2
     assert refused.err.startswith("error: cannot open the MLflow store file://")
-    assert "MLFLOW_ALLOW_FILE_STORE" in refused.err
+    assert refused.err.splitlines()[-1] == (
+        "hint: set MLFLOW_ALLOW_FILE_STORE=true to go on there, or unset "
+        "MLFLOW_TRACKING_URI (or the option tracking_uri) for sqlite:///mlflow.db"
+    )
     assert "Traceback" not in refused.err
     assert not (tmp_path / "mlruns").exists()
+
+
+def test_the_first_start_beside_a_file_store_names_it(
+    run: RunApp, tmp_path: Path
+) -> None:
+    old = run(MLFLOW_TRACKING_URI="mlruns", MLFLOW_ALLOW_FILE_STORE="true")
+    assert old.code == 0, old.err
+    assert "file store of earlier runs" not in old.out
+    first = run("lr=2")
+    assert first.code == 0, first.err
+    (line,) = [line for line in first.out.splitlines() if "file store" in line]
+    assert f"[WARNING] - {tmp_path}/mlruns is a file store of earlier runs" in line
+    assert "MLFLOW_TRACKING_URI=mlruns and MLFLOW_ALLOW_FILE_STORE=true" in line
+    assert "mlflow migrate-filestore" in line
+    assert "file store" not in run("lr=3").out
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,14 @@ if TYPE_CHECKING:
 
     from mlflow.entities import Experiment
 
+logger = logging.getLogger("sweepflow")
+
 _DATABRICKS = ("databricks", "databricks-uc", "uc")
+_FOR_A_FILE_STORE = (
+    "set MLFLOW_ALLOW_FILE_STORE=true to go on there, or unset MLFLOW_TRACKING_URI "
+    "(or the option tracking_uri) for sqlite:///mlflow.db"
+)
+_DEFAULT = "mlflow.db"
 _NOISY = ("alembic", "mlflow.store.db.utils")
 
 
@@ -45,7 +52,7 @@ class Store:
         Raises:
             StoreError: An SQLite database in memory.
         """
-        chosen = uri or _configured() or "sqlite:///mlflow.db"
+        chosen = uri or _configured() or f"sqlite:///{_DEFAULT}"
         if (path := sqlite.path_of(chosen)) is not None:
             return cls(sqlite.with_path(chosen, _absolute(folder, path)))
         if chosen not in _DATABRICKS and (path := _file_store(chosen)) is not None:
@@ -117,6 +124,7 @@ def open_experiment(store: Store, name: str, folder: Path) -> Experiment:
         lock.parent.mkdir(parents=True, exist_ok=True)
         with hold(lock), _quiet(), contextlib.chdir(folder):
             if store.database:
+                _warn_of_a_file_store(store.database, folder)
                 sqlite.prepare(store.database)
             client = mlflow.MlflowClient(store.uri)
             experiment = client.get_experiment_by_name(name)
@@ -150,6 +158,22 @@ def _file_store(uri: str) -> str | None:
     if parts.scheme == "file":
         return unquote(parts.path)
     return None if parts.scheme else uri
+
+
+def _warn_of_a_file_store(database: Path, folder: Path) -> None:
+    """Say, before the default store is made, that old runs beside it stay unseen."""
+    mlruns = folder / "mlruns"
+    if database.exists() or database != folder / _DEFAULT:
+        return
+    if any(mlruns.glob("*/meta.yaml")):
+        logger.warning(
+            "%s is a file store of earlier runs, which the new %s does not show; to go "
+            "on with them, set MLFLOW_TRACKING_URI=mlruns and "
+            "MLFLOW_ALLOW_FILE_STORE=true, or remove %s and call "
+            "`mlflow migrate-filestore --source . --target sqlite:///%s`",
+            mlruns,
+            *(_DEFAULT,) * 3,
+        )
 
 
 def _short_digest(*parts: str) -> str:
@@ -200,5 +224,7 @@ def _refusals(store: Store) -> Generator[None]:
         reason = str(error).strip().replace(store.uri, str(store))
         raise StoreError(
             f"cannot open the MLflow store {store}: {reason}",
-            hint="see the option tracking_uri, or MLFLOW_TRACKING_URI",
+            hint=_FOR_A_FILE_STORE
+            if "MLFLOW_ALLOW_FILE_STORE" in reason
+            else "see the option tracking_uri, or MLFLOW_TRACKING_URI",
         ) from error
