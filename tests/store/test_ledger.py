@@ -1,18 +1,18 @@
 from __future__ import annotations
 
+import os
 import sqlite3
+import stat
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from sweepflow.errors import RunNotFoundError, StoreError
+from sweepflow.store import Home
 from sweepflow.store.ledger import Ledger, Run
-
-if TYPE_CHECKING:
-    from sweepflow.store import Home
 
 
 def a_run(run_id: str, *, name: str = "n", started_at: float = 0.0) -> Run:
@@ -117,9 +117,93 @@ def test_a_file_that_is_no_database_is_refused(home: Home) -> None:
 def test_a_folder_that_cannot_be_made_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sweepflow.store import Home
-
     (tmp_path / "file").touch()
     monkeypatch.setenv("SWEEPFLOW_HOME", str(tmp_path / "file" / "home"))
     with pytest.raises(StoreError, match=r"cannot write to .*file/home"):
+        Home.of(tmp_path).prepare()
+
+
+@pytest.mark.parametrize("name", ["a?b", "a#b", "a%41b", "a%3Fb", "a b", "\udcff"])
+def test_a_path_may_have_any_characters(tmp_path: Path, name: str) -> None:
+    home = Home(tmp_path / name)
+    home.prepare()
+
+    ledger = Ledger(home.ledger)
+    ledger.start(a_run("abc"))
+    ledger.close()
+
+    assert os.listdir(tmp_path) == [name]  # noqa: PTH208 - the bare names
+    assert home.ledger.exists()
+    ledger = Ledger(home.ledger, read_only=True)
+    assert ledger.get("abc") == a_run("abc")
+    ledger.close()
+
+
+def test_text_that_is_no_unicode_is_kept_with_escapes(home: Home) -> None:
+    ledger = Ledger(home.ledger)
+    ledger.start(replace(a_run("abc"), command="echo \udcff", params={"a": "\udcff"}))
+    ledger.finish("abc", error="no command '\udcff'")
+
+    run = ledger.get("abc")
+    assert run.command == r"echo \udcff"
+    assert run.error == r"no command '\udcff'"
+    assert run.params == {"a": "\udcff"}
+    ledger.close()
+
+
+def test_reading_only_changes_nothing(home: Home) -> None:
+    ledger = Ledger(home.ledger)
+    ledger.start(a_run("abc"))
+    ledger.close()
+    (home.root / "ledger.db.lock").unlink()
+    before = sorted(home.root.iterdir())
+
+    ledger = Ledger(home.ledger, read_only=True)
+
+    assert [run.id for run in ledger.runs()] == ["abc"]
+    assert sorted(home.root.iterdir()) == before
+    with pytest.raises(StoreError, match="readonly database"):
+        ledger.start(a_run("def"))
+    ledger.close()
+
+
+def test_reading_only_sees_what_another_process_is_writing(home: Home) -> None:
+    writer = Ledger(home.ledger)
+    writer.start(a_run("abc"))
+
+    reader = Ledger(home.ledger, read_only=True)
+
+    assert [run.id for run in reader.runs()] == ["abc"]
+    reader.close()
+    writer.close()
+
+
+def test_a_newer_format_is_refused_by_readers_too(home: Home) -> None:
+    Ledger(home.ledger).close()
+    with sqlite3.connect(home.ledger) as connection:
+        connection.execute("UPDATE schema_version SET version = 99")
+    connection.close()
+
+    with pytest.raises(StoreError, match="has format 99"):
+        Ledger(home.ledger, read_only=True)
+
+
+def test_a_group_may_share_a_ledger(home: Home) -> None:
+    before = os.umask(0o002)
+    try:
+        Ledger(home.ledger).close()
+    finally:
+        os.umask(before)
+    mode = stat.S_IMODE((home.root / "ledger.db.lock").stat().st_mode)
+    assert mode & 0o044 == 0o044
+
+
+@pytest.mark.parametrize("name", ["~nobody-of-this-name/x", "link/x"])
+def test_a_home_whose_path_leads_nowhere_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("link").symlink_to("link")
+    monkeypatch.setenv("SWEEPFLOW_HOME", name)
+    with pytest.raises(StoreError, match=name):
         Home.of(tmp_path).prepare()

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from sweepflow.errors import StoreError
 
+_HINT = "name another folder in SWEEPFLOW_HOME"
+
 
 @dataclass(frozen=True, slots=True)
 class Home:
@@ -22,10 +24,29 @@ class Home:
         Args:
             project: The folder of the project's file.
             store: What the file says under `store`, if it does.
+
+        Raises:
+            StoreError: Its path leads nowhere.
         """
-        if named := os.environ.get("SWEEPFLOW_HOME"):
-            return cls(Path(named).expanduser().resolve())
-        return cls((store or project / ".sweepflow").resolve())
+        return cls.named() or cls._at(store or project / ".sweepflow")
+
+    @classmethod
+    def named(cls) -> Home | None:
+        """Give the home that SWEEPFLOW_HOME names, if it does.
+
+        Raises:
+            StoreError: Its path leads nowhere.
+        """
+        name = os.environ.get("SWEEPFLOW_HOME")
+        return cls._at(Path(name)) if name else None
+
+    @classmethod
+    def _at(cls, path: Path) -> Home:
+        try:
+            return cls(path.expanduser().resolve())
+        except (OSError, RuntimeError) as error:  # no such user, links in a circle
+            reason = error.strerror if isinstance(error, OSError) else error
+            raise StoreError(f"{path} is no folder: {reason}", hint=_HINT) from None
 
     @property
     def ledger(self) -> Path:
@@ -49,5 +70,5 @@ class Home:
         except OSError as error:
             raise StoreError(
                 f"cannot write to {self.root}: {error.strerror}",
-                hint="name another folder in SWEEPFLOW_HOME",
+                hint=_HINT,
             ) from None

@@ -7,12 +7,12 @@ the start need not outlive a power cut, which the run does not outlive either.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock
-from sqlalchemy import create_engine, event, insert, select, update
+from sqlalchemy import URL, create_engine, event, insert, select, update
 from sqlalchemy.exc import DatabaseError
 
 from sweepflow.errors import RunNotFoundError, StoreError
@@ -78,36 +78,44 @@ class Run:
 class Ledger:
     """The runs of one project.
 
+    Text that is no valid Unicode is kept with escapes for what is not.
+
     Args:
         path: The database; made with its tables where it does not exist.
+        read_only: Leave everything as it is, for a place that cannot be written.
 
     Raises:
         StoreError: It cannot be read or written, is damaged, or was made by a newer
             Sweepflow. So do all methods.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self._path = path
         self._engine = create_engine(
-            f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS}
+            _url(path, read_only=read_only), connect_args={"timeout": BUSY_SECONDS}
         )
-        self._fast = self._engine.execution_options(durable=False)
-        event.listen(self._engine, "connect", _set_up)
-        event.listen(self._engine, "begin", _begin)
-        # Two first starts would race for the switch to WAL mode, which does not wait.
-        with self._reported(), FileLock(f"{path}.lock", mode=0o600):
-            self._make_tables()
+        with ExitStack() as undo:
+            undo.callback(self.close)
+            if read_only:
+                with self._reading() as connection:
+                    self._check_version(connection)
+            else:
+                self._prepare()
+            undo.pop_all()
 
     def start(self, run: Run) -> None:
         """Record that a run starts."""
-        with self._reported(), self._fast.begin() as connection:
-            connection.execute(insert(schema.runs), asdict(run))
+        fast = self._engine.execution_options(durable=False)
+        with self._reported(), fast.begin() as connection:
+            connection.execute(insert(schema.runs), _storable(asdict(run)))
 
     def finish(self, run_id: str, **columns: Any) -> None:  # noqa: ANN401 - the table has the types
         """Record how a run ended: `status`, `finished_at` and what else is known."""
         with self._reported(), self._engine.begin() as connection:
             connection.execute(
-                update(schema.runs).where(schema.runs.c.id == run_id).values(columns)
+                update(schema.runs)
+                .where(schema.runs.c.id == run_id)
+                .values(_storable(columns))
             )
 
     def runs(
@@ -153,20 +161,27 @@ class Ledger:
     def close(self) -> None:
         self._engine.dispose()
 
-    def _make_tables(self) -> None:
-        with self._engine.begin() as connection:
+    def _prepare(self) -> None:
+        event.listen(self._engine, "connect", _set_up)
+        event.listen(self._engine, "begin", _begin)
+        # Two first starts would race for the switch to WAL mode, which does not wait.
+        lock = FileLock(f"{self._path}.lock")
+        with self._reported(), lock, self._engine.begin() as connection:
             schema.metadata.create_all(connection)
-            made_with = connection.execute(select(schema.schema_version)).scalar()
-            if made_with is None:
+            if connection.execute(select(schema.schema_version)).first() is None:
                 connection.execute(
                     insert(schema.schema_version), {"version": schema.VERSION}
                 )
-            elif made_with != schema.VERSION:
-                raise StoreError(
-                    f"{self._path} has format {made_with}, "
-                    f"this Sweepflow reads format {schema.VERSION}",
-                    hint="use the version of Sweepflow that made it, or a newer one",
-                )
+            self._check_version(connection)
+
+    def _check_version(self, connection: Connection) -> None:
+        made_with = connection.execute(select(schema.schema_version)).scalar()
+        if made_with != schema.VERSION:
+            raise StoreError(
+                f"{self._path} has format {made_with}, "
+                f"this Sweepflow reads format {schema.VERSION}",
+                hint="use the version of Sweepflow that made it, or a newer one",
+            )
 
     @contextmanager
     def _reading(self) -> Generator[Connection]:
@@ -185,6 +200,29 @@ class Ledger:
                 hint="see that the disk has room and the file can be written; "
                 "if it is damaged, move it away and start a new one",
             ) from None
+
+
+def _url(path: Path, *, read_only: bool) -> URL:
+    """Give the address of a database, whatever characters its path has."""
+    query = {"uri": "true", "mode": "ro" if read_only else "rwc"}
+    if read_only and not path.with_name(f"{path.name}-wal").exists():
+        # Nobody is at work on it, and SQLite need not make the files that it
+        # otherwise wants beside a database in WAL mode.
+        query["immutable"] = "1"
+    return URL.create("sqlite", database=path.absolute().as_uri(), query=query)
+
+
+def _storable(columns: dict[str, Any]) -> dict[str, Any]:
+    """Give columns with their text as valid Unicode; JSON has escapes of its own.
+
+    Arguments and paths may hold any bytes; Python has lone surrogates for them.
+    """
+    return {
+        name: value.encode("utf-8", "backslashreplace").decode()
+        if isinstance(value, str)
+        else value
+        for name, value in columns.items()
+    }
 
 
 def _set_up(connection: SQLiteConnection, _record: object) -> None:
