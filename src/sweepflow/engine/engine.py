@@ -22,7 +22,7 @@ from sweepflow.engine.events import (
     TaskSkipped,
     TaskStarted,
 )
-from sweepflow.engine.output import OutputReader
+from sweepflow.engine.output import CHUNK_BYTES, OutputReader
 from sweepflow.engine.provenance import observe
 from sweepflow.engine.recovery import record_end
 from sweepflow.engine.task import Outcome
@@ -64,12 +64,21 @@ class Report:
         return 0 if done else 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Running:
+    """A task that was started; it stays one until all its output was told.
+
+    Args:
+        behind: Whether there is output that is known and was not told.
+        record: How it ended, once it has.
+    """
+
     task: Task
     run_id: str
     attempt: Attempt
     output: OutputReader
+    behind: bool = False
+    record: ExitRecord | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +125,7 @@ class Engine:
         Raises:
             StoreError: The ledger cannot be written.
         """
-        walk = _Walk(self, plan, observe(Path.cwd()))
+        walk = _Walk(self, plan, observe(Path()))
         with _signals_into(walk.messages):
             return walk.run()
 
@@ -167,7 +176,8 @@ class _Walk:
         self._running[task.key] = running
         if problem:
             outcome = Outcome("failed", error=problem)
-            self._end(running, ExitRecord(outcome, started_at, time.time(), 0.0, 0))
+            record = ExitRecord(outcome, started_at, time.time(), 0.0, 0)
+            self.messages.put(_Ended(running, record))
             return
         self._engine.executor.submit(attempt).add_done_callback(
             lambda future: self.messages.put(_Ended(running, future.result()))
@@ -199,22 +209,25 @@ class _Walk:
         )
 
     def _wait(self) -> None:
-        """Wait a moment for a message, then see what has been written meanwhile."""
+        """Wait a moment for a message, then tell a little of what was written."""
+        behind = any(running.behind for running in self._running.values())
         try:
-            message = self.messages.get(timeout=OUTPUT_SECONDS)
+            message = self.messages.get(timeout=0 if behind else OUTPUT_SECONDS)
         except Empty:
             message = None
-        for running in self._running.values():
-            for data in running.output.read_some():
-                self._tell(TaskOutput(running.task, data))
         if isinstance(message, _Ended):
-            self._end(message.running, message.record)
+            message.running.record = message.record
         elif message is not None:
             self._interrupt(message.signum)
+        for running in list(self._running.values()):
+            if data := running.output.read():
+                self._tell(TaskOutput(running.task, data))
+            running.behind = len(data) == CHUNK_BYTES
+            # Who interrupts does not want to see the rest of a flood; the log has it.
+            if running.record and (self._signum or not running.behind):
+                self._end(running, running.record)
 
     def _end(self, running: _Running, record: ExitRecord) -> None:
-        for data in running.output.read_all():
-            self._tell(TaskOutput(running.task, data))
         record_end(self._engine.ledger, running.run_id, record)
         self._tell(
             TaskFinished(

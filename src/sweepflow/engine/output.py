@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 CHUNK_BYTES = 1 << 18
+"""How much is shown between two looks at what else has happened."""
 
 
 class OutputReader:
@@ -19,17 +18,13 @@ class OutputReader:
         self._path = path
         self._offset = 0
 
-    def read_all(self) -> Iterator[bytes]:
-        """Give everything new, in chunks; memory stays constant."""
+    def read(self) -> bytes:
+        """Give the next chunk; one that is not full ends where the log now does."""
         try:
             with self._path.open("rb") as file:
                 file.seek(self._offset)
-                while data := file.read(CHUNK_BYTES):
-                    self._offset += len(data)
-                    yield data
+                data = file.read(CHUNK_BYTES)
         except (FileNotFoundError, NotADirectoryError):  # nothing was ever written
-            return
-
-    def read_some(self) -> Iterator[bytes]:
-        """Give at most a few chunks, so that one flood does not hold up the rest."""
-        return islice(self.read_all(), 8)
+            return b""
+        self._offset += len(data)
+        return data

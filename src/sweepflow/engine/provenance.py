@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 import platform
 import socket
 import subprocess
@@ -57,7 +58,14 @@ def _git_state(cwd: Path) -> tuple[str | None, bool | None]:
     command = ["git", "status", "--porcelain=v2", "--branch", "--untracked-files=no"]
     try:
         answer = subprocess.run(
-            command, cwd=cwd, capture_output=True, text=True, check=True, timeout=30
+            command,
+            cwd=cwd,
+            env=os.environ | {"GIT_OPTIONAL_LOCKS": "0"},  # we only look
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",  # a file's name may hold any bytes
+            check=True,
+            timeout=30,
         )
     except (OSError, subprocess.SubprocessError):  # no git here, or no repository
         return None, None
