@@ -133,6 +133,32 @@ def test_a_failure_does_not_stop_the_others(shell: Shell) -> None:
     assert Path(log).read_text() == "work on a=2\noops\n"
 
 
+def test_a_summary_names_no_log_that_is_not_there(shell: Shell) -> None:
+    shell.write(
+        "jobs: {j: {run: sh -c 'rm .sweepflow/runs/*/attempts/1/output.log; exit 1'}}"
+    )
+
+    result = shell.sweepflow("run", "j")
+
+    assert "j.1 failed: exit status 1\n" in result.stderr
+    assert "output:" not in result.stderr
+
+
+def test_a_ledger_that_fails_half_way_tells_how_far_it_came(shell: Shell) -> None:
+    shell.write("jobs: {j: {run: sh break.sh, sets: [{each: 'a=1:5'}]}}")
+    shell.write(
+        "test $2 != a=3 || for f in .sweepflow/ledger.db*; do echo x >$f; done",
+        "break.sh",
+    )
+
+    result = shell.sweepflow("run", "j")
+
+    assert result.returncode == 1
+    assert "5 commands: 2 completed, 3 not finished in" in result.stderr
+    assert "error: the ledger" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
 def test_fail_fast_stops_at_the_first_failure(shell: Shell) -> None:
     shell.write("jobs: {j: {run: 'false', sets: [{each: 'a=1:5'}]}}")
 
@@ -267,16 +293,25 @@ class TestOutput:
         }
         assert len(result.stdout.splitlines()) == 20
 
-    def test_that_nobody_reads_ends_quietly(self, shell: Shell) -> None:
-        shell.write("jobs: {j: {run: sh yes.sh}}")
-        shell.write("yes", "yes.sh")
+    def test_that_nobody_reads_is_kept_and_the_sweep_goes_on(
+        self, shell: Shell
+    ) -> None:
+        shell.write("jobs: {j: {run: sh much.sh, sets: [{each: 'a=1:3'}]}}")
+        shell.write("yes | head -c 1000000", "much.sh")
         process = shell.start("run", "j")
         assert process.stdout
+        assert process.stderr
         process.stdout.read(1000)
         process.stdout.close()
-        assert process.wait(timeout=30) == 1
-        assert process.stderr
-        assert b"Traceback" not in process.stderr.read()
+
+        err = process.stderr.read()
+
+        assert process.wait(timeout=30) == 0
+        assert err.count(b"standard output takes no more (Broken pipe)") == 1
+        assert b"3 commands: 3 completed" in err
+        assert b"Traceback" not in err
+        logs = (shell.cwd / ".sweepflow" / "runs").glob("*/attempts/1/output.log")
+        assert [log.stat().st_size for log in logs] == [1_000_000] * 3
 
 
 def test_the_environment_and_the_working_directory_are_the_users(shell: Shell) -> None:
@@ -310,7 +345,7 @@ BAD = {
     "a grid that is too large": ("run train a=1:3000 lr=1:3000", "--limit"),
     "an open quote": ("run quote", "quote"),
     "no positive number of jobs": ("run train --jobs 0", "--jobs"),
-    "json without dry-run": ("run train --json", "--json"),
+    "json without dry-run": ("run train --json", "hint: leave it out, or add --dry"),
     "no such file": ("run train --file no.yaml", "no.yaml"),
     "an unknown option": ("run train --nope", "--nope"),
 }

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from tests.cli.conftest import SWEEPFLOW
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Shell
@@ -123,3 +127,67 @@ def test_store_of_the_project_file(shell: Shell) -> None:
     shell.sweepflow("run", "good")
     assert (shell.cwd / "state" / "ledger.db").exists()
     assert len(listed(shell)) == 3
+
+
+def test_names_of_any_bytes_do_not_hide_the_commit(shell: Shell) -> None:
+    shell.write(JOBS)
+    name = "\udcff"
+    shell.write("one", name)
+    script = (
+        "git init -q && git config core.quotePath false && git add . && "
+        "git -c user.name=n -c user.email=e commit -qm first"
+    )
+    subprocess.run(script, shell=True, cwd=shell.cwd, check=True)
+    shell.write("two", name)
+
+    assert shell.sweepflow("run", "good").returncode == 0
+
+    assert listed(shell)[0]["git_dirty"] is True
+
+
+def test_control_characters_are_shown_as_escapes(shell: Shell) -> None:
+    shell.write("jobs: {j: {run: echo, sets: [{each: \"a='x\\n\\e[31my'\"}]}}")
+    assert shell.sweepflow("run", "j").returncode == 0
+
+    [run] = listed(shell)
+    table = shell.sweepflow("runs").stdout
+    facts = shell.sweepflow("runs", "info", run["id"]).stdout
+
+    assert run["params"] == {"a": "'x\n\x1b[31my'"}
+    assert len(table.splitlines()) == 2
+    for text in (table, facts):
+        assert r"x\n\x1b[31my" in text
+        assert "\x1b" not in text
+
+
+def test_output_that_is_gone_is_said_to_be(ran: Shell) -> None:
+    run = listed(ran, "--name", "bad")[0]
+    facts = json.loads(ran.sweepflow("runs", "info", run["id"], "--json").stdout)
+    Path(facts["output"]).unlink()
+
+    result = ran.sweepflow("runs", "logs", run["id"])
+
+    assert result.returncode == 1
+    assert f"the output of run {run['id']} cannot be read" in result.stderr
+    assert "No such file" in result.stderr
+
+
+def test_a_store_that_cannot_be_written_is_read(ran: Shell) -> None:
+    home = ran.cwd / ".sweepflow"
+    before = listed(ran)
+    subprocess.run(["chmod", "-R", "a-w", home], check=True)
+    names = sorted(home.rglob("*"))
+    # Root may write anyway, unless it gives up its powers.
+    less = ["setpriv", "--bounding-set", "-all"] if os.geteuid() == 0 else []
+    result = subprocess.run(
+        [*less, *SWEEPFLOW, "runs", "list", "--json"],
+        cwd=ran.cwd,
+        env=ran.env,
+        capture_output=True,
+        check=False,
+    )
+    subprocess.run(["chmod", "-R", "u+w", home], check=True)
+
+    assert result.returncode == 0, result
+    assert json.loads(result.stdout) == before
+    assert sorted(home.rglob("*")) == names

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,14 +13,20 @@ if TYPE_CHECKING:
 File = Annotated[
     Path | None,
     typer.Option(
-        "--file", "-f", help="The project file; else the nearest one, upward from here."
+        "--file",
+        "-f",
+        metavar="FILE",
+        help="The project file; else the nearest one, upward from here.",
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 SizeLimit = Annotated[
     int | None,
     typer.Option(
-        "--limit", min=1, help="How many values or combinations a sweep may have."
+        "--limit",
+        min=1,
+        metavar="N",
+        help="How many values or combinations a sweep may have.",
     ),
 ]
 
@@ -34,8 +39,8 @@ def find_home(file: Path | None) -> Home:
     """
     from sweepflow.store.home import Home
 
-    if "SWEEPFLOW_HOME" in os.environ:
-        return Home.of(Path.cwd())
+    if home := Home.named():
+        return home
     from sweepflow.project import load
 
     project = load(file)

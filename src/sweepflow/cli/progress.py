@@ -5,8 +5,10 @@ from __future__ import annotations
 import sys
 import time
 from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sweepflow.cli.streams import discard, lossy
 from sweepflow.cli.text import counted, duration, last_lines, printable
 from sweepflow.engine.events import (
     Interrupted,
@@ -18,10 +20,13 @@ from sweepflow.engine.events import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import TracebackType
     from typing import Self
 
+    from rich.console import Console, ConsoleOptions
     from rich.progress import Progress
+    from rich.segment import Segment
 
     from sweepflow.engine.events import Event
 
@@ -39,28 +44,31 @@ class Lines:
     def __init__(self) -> None:
         self._parts: dict[str, bytearray] = {}
 
-    def feed(self, key: str, data: bytes) -> list[bytes]:
-        """Give the lines that `data` completes, without their newline."""
+    def feed(self, key: str, data: bytes) -> bytes:
+        """Give the lines that `data` completes, all of them with their newline."""
         part = self._parts.setdefault(key, bytearray())
-        part += data
-        *lines, rest = part.split(b"\n")
-        if len(rest) > LONGEST_LINE:
-            lines.append(rest)
-            rest = bytearray()
-        self._parts[key] = rest
-        return [bytes(line) for line in lines]
+        end = data.rfind(b"\n") + 1
+        lines = bytes(part) + data[:end] if end else b""
+        if end:
+            part.clear()
+        part += data[end:]
+        if len(part) > LONGEST_LINE:
+            lines += bytes(part) + b"\n"
+            part.clear()
+        return lines
 
-    def end(self, key: str) -> list[bytes]:
+    def end(self, key: str) -> bytes:
         """Give the last line of a task, if it had no newline."""
         rest = self._parts.pop(key, None)
-        return [bytes(rest)] if rest else []
+        return bytes(rest) + b"\n" if rest else b""
 
 
 class Display:
     """Listens to the events of one plan and shows them.
 
-    What the commands write goes to standard output, each line behind its task's name;
-    what Sweepflow says goes to standard error.
+    What the commands write goes to standard output, each line behind its task's name,
+    for as long as somebody takes it; what Sweepflow says goes to standard error. In
+    the end it says how it went, however that came about.
     """
 
     def __init__(self) -> None:
@@ -68,6 +76,7 @@ class Display:
         self._view = _Live() if sys.stderr.isatty() else _Plain()
         self._failures: list[TaskFinished] = []
         self._counts: Counter[str] = Counter()
+        self._total = 0
         self._begun = time.monotonic()
 
     def __enter__(self) -> Self:
@@ -79,21 +88,29 @@ class Display:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._view.close()
+        with lossy(sys.stderr):
+            self._view.close()
+            if self._total:
+                self._summarize()
 
     def __call__(self, event: Event) -> None:
+        with lossy(sys.stderr):
+            self._tell(event)
+
+    def _tell(self, event: Event) -> None:
         match event:
             case PlanStarted():
-                self._view.start(len(event.plan.tasks))
+                self._total = len(event.plan.tasks)
+                self._view.start(self._total)
             case TaskStarted():
                 pass
             case TaskOutput():
                 self._show(event.task.key, self._lines.feed(event.task.key, event.data))
             case TaskFinished():
-                self._show(event.task.key, self._lines.end(event.task.key))
                 self._counts[event.outcome.status] += 1
                 if event.outcome.status != "completed":
                     self._failures.append(event)
+                self._show(event.task.key, self._lines.end(event.task.key))
                 self._view.finished(_sentence(event), event.outcome.status)
             case TaskSkipped():
                 self._counts["not started"] += 1
@@ -103,25 +120,35 @@ class Display:
                     "(interrupt again to kill it)"
                 )
 
-    def summarize(self) -> None:
+    def _summarize(self) -> None:
         """Say how it went, and where the output of each failure is."""
-        total = sum(self._counts.values())
-        parts = [f"{n:,} {status}" for status, n in self._counts.items()]
-        stopped = self._counts["interrupted"] or self._counts["not started"]
+        unknown = self._total - self._counts.total()
+        counts = self._counts + Counter({"not finished": unknown})
+        parts = [f"{n:,} {status}" for status, n in counts.items()]
         took = duration(time.monotonic() - self._begun)
-        sys.stderr.write(f"{counted(total, 'command')}: {', '.join(parts)} in {took}\n")
-        if stopped:
+        total = counted(self._total, "command")
+        sys.stderr.write(f"{total}: {', '.join(parts)} in {took}\n")
+        if counts["interrupted"] or counts["not started"] or unknown:
             sys.stderr.write("run the same again to do what is left\n")
         for n, failure in enumerate(self._failures):
             sys.stderr.write(f"\n{failure.task.key} {_ending(failure)}\n")
             shown = n < TAILS and failure.outcome.status == "failed"
             for line in last_lines(failure.log, TAIL_LINES) if shown else ():
                 sys.stderr.write(f"  | {line}\n")
-            sys.stderr.write(f"  output: {failure.log}\n")
+            if failure.log.exists():
+                sys.stderr.write(f"  output: {failure.log}\n")
 
-    def _show(self, key: str, lines: list[bytes]) -> None:
-        for line in lines:
-            self._view.output(key, line)
+    def _show(self, key: str, lines: bytes) -> None:
+        if not lines:
+            return
+        try:
+            self._view.output(key, lines)
+        except OSError as error:
+            discard(sys.stdout)
+            self._view.say(
+                f"standard output takes no more ({error.strerror}): "
+                "the commands go on, and their output is kept"
+            )
 
 
 def _sentence(event: TaskFinished) -> str:
@@ -145,8 +172,10 @@ class _Plain:
     def start(self, total: int) -> None:
         self._total = total
 
-    def output(self, key: str, line: bytes) -> None:
-        sys.stdout.buffer.write(b"%s | %s\n" % (key.encode(), line))
+    def output(self, key: str, lines: bytes) -> None:
+        prefix = f"{key} | ".encode("utf-8", "backslashreplace")
+        sys.stdout.buffer.write(prefix + lines[:-1].replace(b"\n", b"\n" + prefix))
+        sys.stdout.buffer.write(b"\n")
         sys.stdout.buffer.flush()
 
     def finished(self, sentence: str, _status: str) -> None:
@@ -175,30 +204,56 @@ class _Live:
         self._progress.update(self._bar, total=total)
         self._progress.start()
 
-    def output(self, key: str, line: bytes) -> None:
+    def output(self, key: str, lines: bytes) -> None:
         if self._plain:
-            self._plain.output(key, line)
-        else:
-            self._print((key, "cyan"), " | ", printable(line))
+            self._plain.output(key, lines)
+            return
+        prefix = self._prefix(key)
+        text = printable(lines)[:-1].replace("\n", "\n" + prefix)
+        # One piece that is not looked into, since rich takes its time for each line.
+        self._progress.console.print(_AsItIs(f"{prefix}{text}\n"), soft_wrap=True)
 
     def finished(self, sentence: str, status: str) -> None:
         if status != "interrupted":
             self._failed += status == "failed"
             self._progress.update(self._bar, advance=1, failed=self._failed)
         if status != "completed":
-            self._print((sentence, "red"))
+            self._print(sentence, "red")
 
     def say(self, text: str) -> None:
-        self._print((text, "yellow"))
+        self._print(text, "yellow")
 
     def close(self) -> None:
         self._progress.stop()
 
-    def _print(self, *parts: str | tuple[str, str]) -> None:
+    def _prefix(self, key: str) -> str:
+        from rich.console import Console
+        from rich.text import Text
+
+        console = Console(stderr=True)  # the other one draws its bar with every print
+        with console.capture() as captured:
+            console.print(Text(key, "cyan"), end=" | ", soft_wrap=True)
+        return captured.get()
+
+    def _print(self, text: str, style: str) -> None:
         from rich.text import Text
 
         # A text, since markup would read what the commands put in square brackets.
-        self._progress.console.print(Text.assemble(*parts), soft_wrap=True)
+        self._progress.console.print(Text(text, style), soft_wrap=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _AsItIs:
+    """Text that rich writes unchanged."""
+
+    text: str
+
+    def __rich_console__(
+        self, _console: Console, _options: ConsoleOptions
+    ) -> Iterator[Segment]:
+        from rich.segment import Segment
+
+        yield Segment(self.text)
 
 
 def _make_bar() -> Progress:

@@ -12,6 +12,7 @@ import typer
 from sweepflow import collector
 from sweepflow.cli.options import File, SizeLimit
 from sweepflow.cli.text import print_json
+from sweepflow.errors import PlanError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +40,7 @@ def run(  # noqa: PLR0913 - the options of the command
     overrides: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[KEY=VALUE]",
+            metavar="KEY=VALUE",
             help="Parameters that win over the file's; sweep expressions, too.",
         ),
     ] = None,
@@ -48,7 +49,10 @@ def run(  # noqa: PLR0913 - the options of the command
         bool, typer.Option("--dry-run", help="Print what would run, and run nothing.")
     ] = False,
     jobs: Annotated[
-        int, typer.Option("--jobs", "-j", min=1, help="How many commands at a time.")
+        int,
+        typer.Option(
+            "--jobs", "-j", min=1, metavar="N", help="How many commands at a time."
+        ),
     ] = 1,
     fail_fast: Annotated[
         bool, typer.Option("--fail-fast", help="End everything at the first failure.")
@@ -66,7 +70,10 @@ def run(  # noqa: PLR0913 - the options of the command
     from sweepflow.sweep import DEFAULT_LIMIT
 
     if as_json and not dry_run:
-        raise typer.BadParameter("goes with --dry-run", param_hint="--json")
+        raise PlanError(
+            "--json prints a plan, and goes with --dry-run",
+            hint="leave it out, or add --dry-run",
+        )
     project = load(file)
     job = find_job(project, name)
     plan = plan_job(
@@ -122,9 +129,7 @@ def execute(plan: Plan, project: Project, *, jobs: int, fail_fast: bool) -> Repo
             listeners=[display],
         )
         collector.resume()
-        report = engine.run(plan)
-    display.summarize()
-    return report
+        return engine.run(plan)
 
 
 def _to_json(task: Task) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from contextlib import contextmanager
+from contextlib import closing, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from sweepflow.cli.options import File, Json, find_home
-from sweepflow.cli.text import duration, print_json, print_table
-from sweepflow.errors import RunNotFoundError
+from sweepflow.cli.text import duration, print_json, print_table, visible
+from sweepflow.errors import RunNotFoundError, StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from sweepflow.store.home import Home
@@ -30,13 +30,13 @@ app = typer.Typer(
 RunId = Annotated[
     str, typer.Argument(metavar="ID", help="The run's id, or how it begins.")
 ]
-Name = Annotated[str | None, typer.Option(help="Only runs of this job.")]
+Name = Annotated[str | None, typer.Option(metavar="JOB", help="Only runs of this job.")]
 Status = Annotated[
     Literal["running", "completed", "failed", "interrupted"] | None,
     typer.Option(help="Only runs with this status."),
 ]
 Limit = Annotated[
-    int, typer.Option("--limit", "-n", min=0, help="How many; 0 for all.")
+    int, typer.Option("--limit", "-n", min=0, metavar="N", help="How many; 0 for all.")
 ]
 
 
@@ -63,7 +63,7 @@ def list_runs(
     home = find_home(file)
     found: Sequence[Run] = []
     if home.ledger.exists():
-        with _open(home) as ledger:
+        with closing(_open(home)) as ledger:
             found = ledger.runs(name=name, status=status, limit=limit or None)
     if as_json:
         print_json([_to_json(run) for run in found])
@@ -79,34 +79,44 @@ def info(run_id: RunId, *, as_json: Json = False, file: File = None) -> None:
     if as_json:
         print_json(facts)
         return
-    for key, value in _for_people(run).items():
-        typer.echo(f"{key + ':':<12}{value}")
-    typer.echo(f"{'output:':<12}{_output(home, run)}")
+    shown = _for_people(run) | {"output": facts["output"]}
+    for key, value in shown.items():
+        typer.echo(f"{key + ':':<12}{visible(value)}")
     for key, value in run.params.items():
-        typer.echo(f"  {key}: {value}")
+        typer.echo(visible(f"  {key}: {value}"))
 
 
 @app.command("logs")
 def logs(run_id: RunId, *, file: File = None) -> None:
     """Print what a run wrote to its standard output and error, byte for byte."""
-    path = _output(*_get(run_id, file))
-    if path.exists():
-        with path.open("rb") as source:
-            shutil.copyfileobj(source, sys.stdout.buffer)
+    home, run = _get(run_id, file)
+    path = _output(home, run)
+    try:
+        source = path.open("rb")
+    except OSError as error:
+        raise StoreError(
+            f"the output of run {run.id} cannot be read: {path}: {error.strerror}",
+            hint="`sweepflow runs info` tells what else is known of it",
+        ) from None
+    with source:
+        shutil.copyfileobj(source, sys.stdout.buffer)
 
 
-@contextmanager
-def _open(home: Home) -> Generator[Ledger]:
-    """Open a ledger, and complete it from what dead drivers left."""
+def _open(home: Home) -> Ledger:
+    """Open a ledger; where it can be written, complete it from what dead drivers left.
+
+    An archive, a full disk or another user's project can still be looked at.
+    """
     from sweepflow.engine.recovery import settle
     from sweepflow.store.ledger import Ledger
 
-    ledger = Ledger(home.ledger)
     try:
+        ledger = Ledger(home.ledger)
+    except StoreError:
+        return Ledger(home.ledger, read_only=True)
+    with suppress(StoreError):
         settle(home, ledger)
-        yield ledger
-    finally:
-        ledger.close()
+    return ledger
 
 
 def _get(run_id: str, file: Path | None) -> tuple[Home, Run]:
@@ -115,7 +125,7 @@ def _get(run_id: str, file: Path | None) -> tuple[Home, Run]:
         raise RunNotFoundError(
             f"no run has the id {run_id!r}", hint=f"nothing ran in {home.root} yet"
         )
-    with _open(home) as ledger:
+    with closing(_open(home)) as ledger:
         return home, ledger.get(run_id)
 
 
@@ -170,11 +180,11 @@ def _print_table(found: Sequence[Run]) -> None:
     rows = [
         (
             run.id[:8],
-            run.task,
+            visible(run.task),
             _status(run),
             _local_time(run.started_at),
             "" if run.seconds is None else duration(run.seconds),
-            " ".join(f"{name}={value}" for name, value in run.params.items()),
+            visible(" ".join(f"{name}={value}" for name, value in run.params.items())),
         )
         for run in found
     ]

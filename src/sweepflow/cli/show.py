@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def show(
     name: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help="Only this job.")
+        str | None, typer.Argument(metavar="NAME", help="Only this job.")
     ] = None,
     *,
     as_json: Json = False,

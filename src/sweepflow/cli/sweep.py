@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
 def sweep(
     expressions: Annotated[
-        list[str], typer.Argument(metavar="EXPR...", help="A sweep expression.")
+        list[str],
+        typer.Argument(
+            metavar="EXPR",
+            help="A sweep expression; several words are one, as in a file.",
+        ),
     ],
     *,
     as_all: Annotated[
@@ -63,6 +67,6 @@ def _print_json(batches: list[str] | Iterator[list[str]]) -> None:
     """Print one JSON array, an item a line, as the items come."""
     opening = "[\n  "
     for batch in batches:
-        sys.stdout.write(opening + json.dumps(batch, ensure_ascii=False))
+        sys.stdout.write(opening + json.dumps(batch))
         opening = ",\n  "
     sys.stdout.write("\n]\n" if opening.startswith(",") else "[]\n")

@@ -13,18 +13,27 @@ if TYPE_CHECKING:
 
 TAIL_BYTES = 1 << 14
 
-# Colours and the like, then every control character but the tab.
-_ESCAPES = re.compile(r"\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)?|.)?")
-_CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f]")
+# The carriage returns at the end of a line, and what one within it has overwritten.
+_RETURNS = re.compile(r"(?<!\r)\r+$", re.MULTILINE)
+_OVERWRITTEN = re.compile(r"^.*\r", re.MULTILINE)
+# Colours and the like, then every control character but the tab and the newline.
+_ESCAPES = re.compile(r"\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b\n]*(\x07|\x1b\\)?|.)?")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
-def printable(line: bytes) -> str:
-    """Give a line as it would stand on a terminal in the end, without its effects.
+def printable(lines: bytes) -> str:
+    """Give lines as they would stand on a terminal in the end, without their effects.
 
     Of a progress bar that overwrites itself, the last state stays.
     """
-    text = line.rstrip(b"\r\n").rpartition(b"\r")[2].decode("utf-8", "replace")
-    return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", _ESCAPES.sub("", text))
+    text = lines.decode("utf-8", "replace")
+    text = _ESCAPES.sub("", _OVERWRITTEN.sub("", _RETURNS.sub("", text)))
+    return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def visible(text: str) -> str:
+    """Give a text in one line, with an escape for each control character."""
+    return re.sub(r"[\x00-\x1f\x7f-\x9f]", lambda found: repr(found[0])[1:-1], text)
 
 
 def last_lines(path: Path, count: int) -> list[str]:
@@ -57,7 +66,7 @@ def counted(number: int, noun: str) -> str:
 
 
 def print_json(data: object) -> None:
-    sys.stdout.write(json.dumps(data, indent=2, ensure_ascii=False) + "\n")
+    sys.stdout.write(json.dumps(data, indent=2) + "\n")
 
 
 def print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -75,5 +84,5 @@ def print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         console.width = 1_000_000
     with console.capture() as captured:
         console.print(table)
-    for line in captured.get().splitlines():
+    for line in captured.get().rstrip("\n").split("\n"):
         sys.stdout.write(line.rstrip() + "\n")

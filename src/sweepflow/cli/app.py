@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from sweepflow import __version__, collector
-from sweepflow.cli import run, runs, show, sweep
+from sweepflow.cli import run, runs, show, streams, sweep
 from sweepflow.errors import SweepflowError
 from sweepflow.sweep import SweepSyntaxError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 app = typer.Typer(
     add_completion=False,
@@ -47,17 +50,19 @@ def _options(
     """Take the options that belong to no command."""
 
 
-def main(argv: list[str] | None = None) -> None:
-    """Run the command line, and exit with its status.
-
-    Args:
-        argv: The arguments behind the program's name; those of the process if None.
-    """
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the command line, and exit with its status; see `sweepflow.cli.main`."""
+    streams.prepare()
     collector.pause()
     argv = sys.argv[1:] if argv is None else argv
     argv, rest = run.split_passed_on(runs.with_list(argv))
     try:
-        app(args=argv, prog_name="sweepflow", obj=rest)
+        try:
+            app(args=argv, prog_name="sweepflow", obj=rest)
+        finally:
+            sys.stdout.flush()
+    except OSError as error:
+        _end_unwritten(error)
     except SweepflowError as error:
         _fail(str(error), error.exit_status)
     except SweepSyntaxError as error:
@@ -66,7 +71,17 @@ def main(argv: list[str] | None = None) -> None:
         collector.resume()
 
 
-def _fail(message: str, status: int) -> None:
+def _end_unwritten(error: OSError) -> NoReturn:
+    """End because a file, or standard output, could not be used."""
+    if error.filename:
+        _fail(f"{error.filename}: {error.strerror}", 1)
+    streams.discard(sys.stdout)
+    if isinstance(error, BrokenPipeError):  # the reader has read enough
+        sys.exit(1)
+    _fail(f"cannot write the output: {error.strerror}", 1)
+
+
+def _fail(message: str, status: int) -> NoReturn:
     typer.secho("error: ", fg="red", bold=True, err=True, nl=False)
     typer.echo(message, err=True)
     sys.exit(status)
