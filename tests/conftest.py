@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sweepflow.store import Home
+from tests.servers import postgres, server, template
+
+__all__ = ["postgres", "server", "template"]  # fixtures for all tests
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -46,11 +46,16 @@ def sweepflow(tmp_path: Path) -> Sweepflow:
     return run
 
 
-def runs_of(folder: Path, experiment: str) -> list[Run]:
-    """Give the runs of an experiment in a folder's own MLflow store."""
+def search(uri: str, experiment: str) -> list[Run]:
+    """Give the runs of an experiment in an MLflow store."""
     from mlflow import MlflowClient
 
-    client = MlflowClient(f"sqlite:///{folder / 'mlflow.db'}")
+    client = MlflowClient(uri)
     found = client.get_experiment_by_name(experiment)
     assert found is not None, experiment
     return list(client.search_runs([found.experiment_id]))
+
+
+def runs_of(folder: Path, experiment: str) -> list[Run]:
+    """Give the runs of an experiment in a folder's own MLflow store."""
+    return search(f"sqlite:///{folder / 'mlflow.db'}", experiment)

@@ -12,7 +12,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from tests.engine.processes import wait_for
-from tests.system.conftest import environment, runs_of
+from tests.system.conftest import environment, runs_of, search
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -106,6 +106,28 @@ def test_kill_9_of_an_app(sweepflow: Sweepflow, tmp_path: Path) -> None:
     assert_exactly_once(tmp_path)
     done = Counter((tmp_path / "done").read_text().splitlines())
     assert done == dict.fromkeys(EVERY, 1)
+
+
+def test_eight_apps_at_once_on_a_server(server: str, tmp_path: Path) -> None:
+    set_up(tmp_path)
+    # Two drivers with four apps each; the server has the experiments of other tests.
+    project = (tmp_path / "sweepflow.yaml").read_text().replace("a=1,2", "a=1:4")
+    (tmp_path / "sweepflow.yaml").write_text(project.replace("b=1:4", "b=1,2"))
+    env = environment() | {"MLFLOW_TRACKING_URI": server}
+    command = [sys.executable, "-m", "sweepflow", "run", "j", "--jobs", "4"]
+    name = ["--", f"hydra.job.name=server-{os.getpid()}"]
+    drivers = [
+        subprocess.Popen([*command, *name], cwd=tmp_path, env=env) for _ in range(2)
+    ]
+
+    assert [driver.wait(timeout=300) for driver in drivers] == [0, 0]
+
+    runs = search(server, f"server-{os.getpid()}")
+    assert Counter(run.info.status for run in runs) == {"FINISHED": 8}
+    found = Counter((r.data.params["a"], r.data.params["b"]) for r in runs)
+    assert set(found.values()) == {1}
+    done = Counter((tmp_path / "done").read_text().splitlines())
+    assert done == {f"{a} {b}": 1 for a in (1, 2, 3, 4) for b in (1, 2)}
 
 
 def test_eight_apps_at_once_in_an_empty_folder(tmp_path: Path) -> None:
