@@ -112,6 +112,12 @@ class TestOverrides:
         lines = self.lines(shell, "name=two words", "n=a#b")
         assert lines == [["name='two words'", "n=a#b"]]
 
+    def test_win_over_the_names_that_jobs_get(self, shell: Shell) -> None:
+        shell.write(GREET)
+        out = shell.sweepflow("run", "greet", "--dry-run", "hydra.job.name=x").stdout
+        assert out.count("hydra.job.name=x") == 2
+        assert "hydra.job.name=greet" not in out
+
     def test_match_whatever_the_prefix(self, shell: Shell) -> None:
         shell.write("jobs: {greet: {run: 'true', sets: [{each: '+a=1,2'}]}}")
         result = shell.sweepflow("run", "greet", "--dry-run", "++a=3")

@@ -63,7 +63,7 @@ def run(  # noqa: PLR0913 - the options of the command
     limit: SizeLimit = None,
     file: File = None,
 ) -> None:
-    """Run a job; what stands behind `--` goes to its command untouched."""
+    """Run a job; everything after `--` goes to its command untouched."""
     from sweepflow.jobs import find_job, plan_job
     from sweepflow.jobs.parameters import notes
     from sweepflow.project import load

@@ -142,10 +142,14 @@ class Attempt:
     def finish(self, record: ExitRecord) -> None:
         """Leave the exit record, there in full or not at all, even after a crash."""
         temporary = self._exit.with_suffix(".tmp")
-        with temporary.open("w", encoding="ascii") as file:
-            json.dump(asdict(record), file)
-            file.flush()
-            os.fsync(file.fileno())
+        try:
+            with temporary.open("w", encoding="ascii") as file:
+                json.dump(asdict(record), file)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError:  # a full disk needs no half of a record
+            temporary.unlink(missing_ok=True)
+            raise
         temporary.replace(self._exit)
         folder = os.open(self.folder, os.O_RDONLY)
         try:

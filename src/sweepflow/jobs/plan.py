@@ -121,13 +121,17 @@ class _Builder:
         self, sets: Sequence[Combinations]
     ) -> Iterator[tuple[list[str], dict[str, str]]]:
         """Give the arguments of each combination, and the parameters among them."""
-        name = f"hydra.job.name={_as_hydra_text(self.job.name)}"
+        name = _as_hydra_text(self.job.name)
         for item in sets:
             for batch in item.batches:
                 parameters = [*batch, *item.swept]
-                folder = f"hydra.sweep.dir=multirun/{secrets.token_hex(8)}"
-                line = ["--multirun", *parameters, name, folder, *item.add]
-                yield line, _params(parameters)
+                params = _params(parameters)
+                ours = {
+                    "hydra.job.name": name,
+                    "hydra.sweep.dir": f"multirun/{secrets.token_hex(8)}",
+                }
+                added = [f"{k}={v}" for k, v in ours.items() if k not in params]
+                yield ["--multirun", *parameters, *added, *item.add], params
 
     def _action(self, target: Sequence[str], line: Sequence[str]) -> Action:
         arguments = (*target[1:], *line, *self.rest)
