@@ -1,0 +1,270 @@
+"""What a disk promises beyond the suite: durability, links, and what is left behind."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+import tracemalloc
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sweepflow.errors import StoreError
+from sweepflow.store.objects import ObjectStore, local
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable, Iterator
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return tmp_path / "objects"
+
+
+@pytest.fixture
+def store(root: Path) -> ObjectStore:
+    return ObjectStore(root)
+
+
+def files(folder: Path, count: int) -> Path:
+    for n in range(count):
+        path = folder / str(n % 7) / str(n)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"%d" % n * 200)
+    return folder
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def cannot(*_: Path) -> bool:
+    return False
+
+
+def test_an_object_has_its_place_and_cannot_be_written(
+    store: ObjectStore, root: Path
+) -> None:
+    digest = store.put_bytes(b"1")
+    path = root / digest[:2] / digest[2:]
+    assert path.read_bytes() == b"1"
+    assert mode(path) == 0o444
+    assert list((root / "tmp").iterdir()) == []
+
+
+def test_an_object_that_is_there_stays_the_same_file(
+    store: ObjectStore, root: Path, tmp_path: Path
+) -> None:
+    digest = store.put_bytes(b"1")
+    store.materialize(digest, tmp_path / "out")
+    before = (root / digest[:2] / digest[2:]).stat().st_ino
+
+    assert store.put(tmp_path / "out") == digest
+
+    assert (root / digest[:2] / digest[2:]).stat().st_ino == before
+
+
+@pytest.mark.parametrize("way", ["link", "copy"])
+def test_a_file_is_made_as_the_disk_allows(
+    store: ObjectStore, tmp_path: Path, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree = files(tmp_path / "in", 3)
+    (tree / "0/0").chmod(0o755)
+    digest = store.put(tree)
+    monkeypatch.setattr(local, "_clone", cannot)
+    if way == "copy":
+        monkeypatch.setattr(local, "_link", cannot)
+
+    store.materialize(digest, tmp_path / "out")
+
+    plain, executable = tmp_path / "out/1/1", tmp_path / "out/0/0"
+    assert plain.read_bytes() == (tree / "1/1").read_bytes()
+    assert (mode(plain), mode(executable)) == (0o444, 0o555)
+    assert plain.stat().st_nlink == (2 if way == "link" else 1)
+    assert executable.stat().st_nlink == 1
+
+
+def test_a_file_with_too_many_links_is_copied(
+    store: ObjectStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_path: Path, _target: Path) -> None:
+        raise OSError(errno.EMLINK, "Too many links")
+
+    monkeypatch.setattr(Path, "hardlink_to", full)
+    store.materialize(store.put_bytes(b"1"), tmp_path / "out")
+    assert (tmp_path / "out").read_bytes() == b"1"
+
+
+def test_no_name_is_there_before_its_bytes_are_on_the_disk(
+    store: ObjectStore, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[tuple[bool, int, int]] = []
+    write_out = local._write_out  # pyright: ignore[reportPrivateUsage]
+
+    def watch(paths: Iterable[Path], count: int, within: Path) -> None:
+        paths = list(paths)
+        digests = list(store.digests())
+        trees = sum(digest.endswith(".tree") for digest in digests)
+        seen.append((root in paths, len(digests) - trees, trees))
+        write_out(paths, count, within)
+
+    monkeypatch.setattr(local, "_write_out", watch)
+    store.put(files(tmp_path / "in", 40))
+
+    # The bytes, then the folders with their names; then the same for the manifest.
+    assert seen == [(False, 0, 0), (True, 40, 0), (False, 40, 0), (True, 40, 1)]
+
+
+@pytest.mark.parametrize("can", [True, False])
+def test_many_files_take_one_sync_where_the_system_has_it(
+    store: ObjectStore, tmp_path: Path, can: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[Path] = []
+    monkeypatch.setattr(local, "_fsync", synced.append)
+    if not can:
+        monkeypatch.setattr(local, "_sync_file_system", cannot)
+    store.put(files(tmp_path / "in", 200))
+    assert (len(synced) < 10) == can
+
+
+def test_a_tree_of_many_files_takes_little_memory(
+    store: ObjectStore, tmp_path: Path
+) -> None:
+    tree = files(tmp_path / "in", 2000)
+    store.put_bytes(b"")
+    tracemalloc.start()
+    digest = store.put(tree)
+    store.materialize(digest, tmp_path / "out")
+    assert list(store.verify_all()) == []
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 6 << 20
+
+
+def test_what_the_dead_left_is_removed_when_it_is_old(
+    store: ObjectStore, root: Path
+) -> None:
+    for name in ("old", "young"):
+        (root / "tmp" / name).mkdir(parents=True)
+        (root / "tmp" / name / "incoming").write_bytes(b"half")
+    yesterday = time.time() - 24 * 60 * 60 - 60
+    os.utime(root / "tmp/old", (yesterday, yesterday))
+
+    store.put_bytes(b"1")
+
+    assert [path.name for path in (root / "tmp").iterdir()] == ["young"]
+
+
+def test_an_object_that_cannot_be_read_is_reported(
+    store: ObjectStore, root: Path
+) -> None:
+    digest = store.put_bytes(b"1")
+    store.delete(digest)
+    (root / digest[:2] / digest[2:]).mkdir()
+    assert [damage.problem for damage in store.verify_all()] == ["unreadable"]
+
+
+LIMITED = """
+import resource, sys
+from pathlib import Path
+from sweepflow.errors import StoreError
+from sweepflow.store.objects import ObjectStore
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+try:
+    ObjectStore(Path(sys.argv[1])).put(Path(sys.argv[2]))
+except StoreError as error:
+    print(error)
+"""
+
+
+def test_a_write_that_fails_leaves_nothing(
+    store: ObjectStore, root: Path, tmp_path: Path
+) -> None:
+    tree = files(tmp_path / "in", 5)
+    (tree / "z").write_bytes(bytes(1_000_000))
+
+    said = subprocess.run(
+        [sys.executable, "-c", LIMITED, root, tree],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+
+    assert "cannot store" in said
+    assert "make room" in said
+    assert [path.name for path in root.rglob("*")] == ["tmp"]
+    assert list(store.verify(store.put(tree))) == []
+
+
+@pytest.fixture
+def tiny_disk(tmp_path: Path) -> Iterator[Path]:
+    """Give a disk of one megabyte."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", disk]
+    if subprocess.run(mount, check=False, capture_output=True).returncode:
+        pytest.skip("mounting a disk is not allowed here")
+    yield disk
+    subprocess.run(["umount", disk], check=True)
+
+
+def test_a_full_disk_leaves_nothing(tiny_disk: Path, tmp_path: Path) -> None:
+    tree = files(tmp_path / "in", 20)
+    (tree / "z").write_bytes(bytes(2_000_000))
+    store = ObjectStore(tiny_disk / "objects")
+
+    with pytest.raises(StoreError, match="No space left") as caught:
+        store.put(tree)
+
+    assert "make room" in str(caught.value.hint)
+    assert [path.name for path in tiny_disk.rglob("*")] == ["objects", "tmp"]
+    (tree / "z").unlink()
+    assert list(store.verify(store.put(tree))) == []
+
+
+def test_a_file_goes_from_one_disk_to_another(tiny_disk: Path, tmp_path: Path) -> None:
+    store = ObjectStore(tiny_disk / "objects")
+    store.materialize(store.put_bytes(b"1"), tmp_path / "out")
+    assert (tmp_path / "out").read_bytes() == b"1"
+    assert mode(tmp_path / "out") == 0o444
+
+
+@contextmanager
+def somebody_else() -> Generator[None]:
+    """Be an ordinary user for a while; root may write anywhere."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+def test_a_store_that_cannot_be_written_can_be_read() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o777)
+        root = Path(folder, "objects")
+        store = ObjectStore(root)
+        digest = store.put_bytes(b"1")
+        for path in (root, root / "tmp", root / digest[:2]):
+            path.chmod(0o555)
+        with somebody_else():
+            with store.open(digest) as file:
+                assert file.read() == b"1"
+            assert list(store.verify_all()) == []
+            store.materialize(digest, Path(folder, "out"))
+            assert Path(folder, "out").read_bytes() == b"1"
+            for act in (lambda: store.put_bytes(b"2"), lambda: store.delete(digest)):
+                with pytest.raises(StoreError, match="Permission denied"):
+                    act()
+        for path in (root, root / "tmp", root / digest[:2]):
+            path.chmod(0o755)
