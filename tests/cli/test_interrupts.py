@@ -29,9 +29,27 @@ wait
 def running(shell: Shell) -> subprocess.Popen[bytes]:
     shell.write("jobs: {j: {run: sh sleeper.sh, sets: [{each: 'a=1:3'}]}}")
     shell.write(SLEEPER, "sleeper.sh")
+    # Under nohup SIGHUP is ignored, and so it would be by what we start.
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
     process = shell.start("run", "j", start_new_session=True)
+    signal.signal(signal.SIGHUP, before)
     wait_for(shell.cwd / "up")
     return process
+
+
+def test_nohup_is_respected(shell: Shell) -> None:
+    shell.write("jobs: {j: {run: sh wait.sh}}")
+    shell.write("touch up; until [ -e go ]; do sleep 0.05; done", "wait.sh")
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    process = shell.start("run", "j")
+    signal.signal(signal.SIGHUP, before)
+    wait_for(shell.cwd / "up")
+
+    process.send_signal(signal.SIGHUP)
+    (shell.cwd / "go").touch()
+
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 0, err
 
 
 def command_is_gone(shell: Shell) -> bool:
