@@ -149,7 +149,7 @@ trees: st.SearchStrategy[Content] = st.dictionaries(
 )
 
 with_store = settings(
-    max_examples=25,
+    max_examples=15,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

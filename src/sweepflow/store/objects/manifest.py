@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ HEADER = b'{"format":"sweepflow tree","version":1}\n'
 LONGEST = 1 << 16
 """No line is longer, in bytes: a path has 4096 of them, each at most six in JSON."""
 
+_to_json = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 _DIGEST = re.compile("[0-9a-f]{64}")
 
 
@@ -70,8 +71,16 @@ def stays_inside(path: str, text: str) -> bool:
 
 def encode(entry: Entry) -> bytes:
     """Give the line of an entry."""
-    columns = {"kind": type(entry).__name__.lower(), **asdict(entry)}
-    return json.dumps(columns, sort_keys=True, separators=(",", ":")).encode() + b"\n"
+    columns: dict[str, object] = {"path": entry.path}
+    match entry:
+        case Folder():
+            columns["kind"] = "folder"
+        case File(_, digest, size, executable):
+            columns |= {"kind": "file", "digest": digest, "size": size}
+            columns["executable"] = executable
+        case Link(_, text):
+            columns |= {"kind": "link", "text": text}
+    return f"{_to_json(columns)}\n".encode()
 
 
 def decode(lines: Iterable[bytes]) -> Iterator[Entry]:

@@ -84,10 +84,10 @@ class ObjectStore:
         """
         with self._reported(f"store {path}"):
             if path.is_dir():
-                return self._put_tree(path)
+                return self._put_tree(str(path))
             path = path.resolve()
             with (
-                source.open_regular(path, path.stat().st_mode) as file,
+                source.open_regular(str(path), path.stat().st_mode) as file,
                 self._backend.batch() as batch,
             ):
                 return batch.add(file)[0]
@@ -209,7 +209,7 @@ class ObjectStore:
                     if isinstance(entry, File) and not self.has(entry.digest):
                         yield Damage(entry.digest, "missing", digest, entry.path)
 
-    def _put_tree(self, root: Path) -> str:
+    def _put_tree(self, root: str) -> str:
         with tempfile.SpooledTemporaryFile(CHUNK) as lines:
             lines.write(manifest.HEADER)
             with self._backend.batch() as batch:
