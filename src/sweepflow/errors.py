@@ -3,7 +3,7 @@
     SweepflowError            anything below; carries a message, a place and a hint
     ├── ProjectError          a project file is missing, unreadable or not valid
     ├── PlanError             what was asked for cannot be turned into a plan
-    ├── StoreError            the ledger or a run's folder cannot be read or written
+    ├── StoreError            the ledger, an object or a run's folder cannot be used
     └── RunNotFoundError      no recorded run, or more than one, has the given id
 
 `sweepflow.sweep.SweepSyntaxError` stands apart: that package needs nothing of ours.
@@ -66,7 +66,7 @@ class PlanError(SweepflowError):
 
 
 class StoreError(SweepflowError):
-    """The ledger or a run's folder cannot be read or written."""
+    """The ledger, an object or a run's folder cannot be read or written."""
 
     exit_status = 1
 
