@@ -179,6 +179,18 @@ def test_a_new_version_of_a_package(
     assert after["train"]["package:fastlib"].digest == "1.1"
 
 
+def test_in_a_step_that_evaluates_text_the_whole_module_counts(
+    tmp_path: Path,
+) -> None:
+    files = dict(FILES)
+    files["steps.py"] = files["steps.py"].replace("row * factor", "eval('row')")
+    write(tmp_path / "a", files)
+    files["steps.py"] = files["steps.py"].replace("UNUSED = 1", "UNUSED = 2")
+    write(tmp_path / "b", files)
+    seen = (parts_of_steps(tmp_path / name) for name in ("a", "b"))
+    assert changed(*seen) == {"shout"}
+
+
 def test_reformatting_all_files_changes_nothing(
     original: dict[str, dict[str, Part]], tmp_path: Path
 ) -> None:

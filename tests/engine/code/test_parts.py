@@ -297,6 +297,42 @@ def test_subclasses_that_are_only_looked_up(tmp_path: Path) -> None:
     assert "class:plugins:C" not in names
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        (
+            "@functools.singledispatch\ndef reg(x):\n    return 1\n"
+            "@reg.register\ndef found(x: int):\n    return 2\n"
+        ),
+        (
+            "class reg:\n    items = {}\n    @classmethod\n    def add(cls, f):\n"
+            "        cls.items[f.__name__] = f\n        return f\n"
+            "@reg.add\ndef found(x):\n    return 2\n"
+        ),
+        (
+            "class reg:\n    items = []\n    def __init_subclass__(cls):\n"
+            "        reg.items.append(cls)\nclass found(reg):\n    pass\n"
+        ),
+        (
+            "reg = []\ndef add(f):\n    reg.append(f)\n    return f\n"
+            "@add\ndef found(x):\n    return 2\n"
+        ),
+        "reg = set()\ndef found(x):\n    return 2\nfor f in [found]:\n    reg.add(f)\n",
+    ],
+    ids=["dispatch", "class", "subclasses", "decorator", "loop"],
+)
+def test_what_registers_itself_counts(source: str, tmp_path: Path) -> None:
+    names = write_and_read(
+        tmp_path,
+        {
+            "steps.py": f"import functools\n{source}"
+            "def bystander(x):\n    return x\ndef step(x):\n    return reg\n",
+        },
+    )
+    assert {"function:steps:found", "class:steps:found"} & names
+    assert "function:steps:bystander" not in names
+
+
 def test_a_module_that_is_not_python_counts_by_its_bytes(tmp_path: Path) -> None:
     files = {
         "steps.py": "def step(x):\n    import broken\n    return broken.f\n",

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from sweepflow.engine.code.graph import Graph, Node, subclasses_of
+from sweepflow.engine.code.scopes import Ref
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from sweepflow.engine.code.module import Statement
-    from sweepflow.engine.code.scopes import Ref
     from sweepflow.engine.code.uses import Touched
 
 # Calls into these change nothing but what they are given. Our own functions start work;
@@ -138,12 +138,8 @@ class Effects:
         changed = set(self._directly(used.eager, module))
         is_effect = not statement.only_binds
         if is_effect:  # `register(f)` may well change `f`
-            for ref in used.eager.passed | used.eager.methods:
-                changed |= {
-                    node
-                    for node in graph.resolve(ref, module)
-                    if not self._is_fixed(node) and not self._is_import(node)
-                }
+            found = {n for r in used.eager.passed for n in graph.resolve(r, module)}
+            changed |= {n for n in found if not self._is_fixed(n)}
         called = self._called(used.eager, module)
         for node in called:
             if node.kind == "name":
@@ -193,12 +189,17 @@ class Effects:
         for ref in touched.stores:
             found = resolve(ref, module)
             yield from (node for node in found if not self._is_import(node))
-        for ref in touched.methods | touched.passed:
-            deep = ref in touched.methods and len(ref.names) > 2
-            for node in resolve(ref, module):
-                is_data = self._is_data(node) and not self._is_fixed(node)
-                if is_data or (deep and self._is_class(node)):
+        for ref in touched.passed:
+            yield from filter(self._may_change, resolve(ref, module))
+        for (
+            ref
+        ) in touched.methods:  # of `TABLE.update`, TABLE; of `show.register`, show
+            for node in resolve(Ref(ref.module, ref.names[:-1]), module):
+                if self._may_change(node) or self._is_function(node):
                     yield node
+            if len(ref.names) > 2:  # of `Registry.items.append`, Registry
+                holders = resolve(Ref(ref.module, ref.names[:-2]), module)
+                yield from filter(self._is_class, holders)
 
     def _bases(
         self, bases: Iterable[Ref], module: str
@@ -218,6 +219,15 @@ class Effects:
             not isinstance(s.node, _DEFINITIONS) for s in self._graph.statements(node)
         )
 
+    def _may_change(self, node: Node) -> bool:
+        return self._is_data(node) and not self._is_fixed(node)
+
+    def _is_function(self, node: Node) -> bool:
+        return node.kind == "name" and any(
+            isinstance(statement.node, _FUNCTIONS)
+            for statement in self._graph.statements(node)
+        )
+
     def _is_class(self, node: Node) -> bool:
         found = self._graph.statements(node)
         return node.kind == "name" and any(
@@ -229,16 +239,17 @@ class Effects:
         return node.kind == "name" and all(each.is_fixed for each in found)
 
     def _is_import(self, node: Node) -> bool:
-        """Say whether a node only stands on the way to what it imports."""
+        """Say whether a node only stands on the way to what is imported."""
         return node.kind == "name" and not self._graph.statements(node)
 
 
-_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_DEFINITIONS = (*_FUNCTIONS, ast.ClassDef)
 
 
 def _runs_code(node: ast.stmt) -> bool:
     """Say whether a statement, when it is run, may do more than bind names."""
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+    if isinstance(node, _FUNCTIONS):
         defaults = [*node.args.defaults, *filter(None, node.args.kw_defaults)]
         return bool(node.decorator_list) or any(map(_has_call, defaults))
     if isinstance(node, ast.ClassDef):

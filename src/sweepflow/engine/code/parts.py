@@ -130,7 +130,7 @@ class _State:
 
     def _module(self, node: Node) -> Part:
         module = self.graph.module(node.module)
-        source = module.source.decode("utf-8", "replace")
+        source = module.source.decode("utf-8", "replace") if module.is_valid else ""
         return Part(f"module:{node.module}", module.digest, source)
 
     def _package(self, node: Node) -> list[Part]:

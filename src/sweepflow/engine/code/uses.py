@@ -91,9 +91,7 @@ def uses(node: ast.AST, package: str) -> Uses:
         node: The statement.
         package: What relative imports start from.
     """
-    walker = _Walker(package)
-    walker.walk(node)
-    return walker.uses
+    return _Walker(package).walk(node)
 
 
 class _Walker:
@@ -102,10 +100,11 @@ class _Walker:
         self._package = package
         self._todo: list[tuple[ast.AST, Scope | None]] = []
 
-    def walk(self, node: ast.AST) -> None:
+    def walk(self, node: ast.AST) -> Uses:
         self._todo.append((node, None))
         while self._todo:
             self._visit(*self._todo.pop())
+        return self.uses
 
     def _visit(self, node: ast.AST, scope: Scope | None) -> None:
         special = _SPECIAL.get(type(node))
@@ -226,8 +225,8 @@ class _Walker:
 
     def function(self, node: Function, scope: Scope | None) -> None:
         self._decorators(node.decorator_list, scope)
-        self.later([*node.args.defaults], scope)
-        self.later([value for value in node.args.kw_defaults if value], scope)
+        defaults = [*node.args.defaults, *node.args.kw_defaults]
+        self.later([value for value in defaults if value], scope)
         annotations = [arg.annotation for arg in every_argument(node.args)]
         for annotation in (*annotations, node.returns):
             if annotation is not None:

@@ -74,10 +74,9 @@ class _Text:
 
 
 def _attributes(value: object) -> dict[str, object]:
-    slots = (
-        name
-        for kind in type(value).__mro__
-        for name in cast("dict[str, Any]", vars(kind)).get("__slots__", ())
-    )
+    slots: list[str] = []
+    for kind in type(value).__mro__:
+        names = cast("dict[str, Any]", vars(kind)).get("__slots__", ())
+        slots += [names] if isinstance(names, str) else names
     found = {name: getattr(value, name) for name in slots if hasattr(value, name)}
     return found | getattr(value, "__dict__", {})
