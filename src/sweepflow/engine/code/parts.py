@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -105,7 +106,14 @@ class _State:
             self._known.clear()
             self._named.clear()
         if seeds not in self._known:
-            self._known[seeds] = self._find(seeds)
+            # many small objects are made here, and no garbage to look for among them
+            collects = gc.isenabled()
+            gc.disable()
+            try:
+                self._known[seeds] = self._find(seeds)
+            finally:
+                if collects:
+                    gc.enable()
         return self._known[seeds]
 
     def _find(self, seeds: Iterable[Node]) -> dict[str, Part]:

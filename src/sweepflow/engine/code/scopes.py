@@ -29,7 +29,7 @@ Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 Comprehension: TypeAlias = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 IMPORTS = (ast.Import, ast.ImportFrom)
-_NOTHING_BOUND = (ast.Lambda, ast.Constant)
+_NO_STATEMENTS = (ast.Lambda, ast.Constant, ast.Name)
 _NAMED_BY_TEXT = (ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping)
 _LEAVES = (ast.expr_context, ast.operator, ast.unaryop, ast.boolop, ast.Constant)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -93,25 +93,20 @@ def bindings(body: Iterable[ast.AST], package: str) -> Iterator[tuple[str, Ref |
         body: The statements.
         package: What relative imports start from.
     """
-    todo = list(body)
-    while todo:
-        node = todo.pop()
-        if isinstance(node, ast.Name):
-            if not isinstance(node.ctx, ast.Load):
-                yield node.id, None
-        elif isinstance(node, DEFINITIONS):
-            yield node.name, None
-            todo.extend(node.decorator_list)
-        elif isinstance(node, _NOTHING_BOUND):
-            continue
-        elif isinstance(node, COMPREHENSIONS):
-            todo.extend(n for n in ast.walk(node) if isinstance(n, ast.NamedExpr))
-        elif isinstance(node, IMPORTS):
-            yield from imported(node, package)
-        else:
-            if isinstance(node, _NAMED_BY_TEXT) and (name := _name_in_text(node)):
-                yield name, None
-            todo.extend(children(node))
+    for node in _own(body):
+        yield from _bound_by(node, package)
+
+
+def _bound_by(node: ast.AST, package: str) -> Iterator[tuple[str, Ref | None]]:
+    if isinstance(node, ast.Name):
+        if not isinstance(node.ctx, ast.Load):
+            yield node.id, None
+    elif isinstance(node, DEFINITIONS):
+        yield node.name, None
+    elif isinstance(node, IMPORTS):
+        yield from imported(node, package)
+    elif isinstance(node, _NAMED_BY_TEXT) and (name := _name_in_text(node)):
+        yield name, None
 
 
 def _name_in_text(
@@ -161,18 +156,19 @@ def function_scope(
     scope.bound.update(arg.arg for arg in every_argument(node.args))
     if parent is not None and parent.class_name and "cls" in scope.bound:
         scope.known["cls"] = Ref("", (parent.class_name,))
+    outer: set[str] = set()
     body = [node.body] if isinstance(node, ast.Lambda) else node.body
-    for name, target in bindings(body, package):
-        if target is None:
-            scope.bound.add(name)
-        else:
-            scope.known[name] = target
-    for inner in body:
-        for item in _own(inner):
-            if isinstance(item, ast.Global):
-                scope.declared.update(item.names)
-            elif isinstance(item, ast.Nonlocal):
-                scope.bound.difference_update(item.names)
+    for item in _own(body):
+        if isinstance(item, ast.Global):
+            scope.declared.update(item.names)
+        elif isinstance(item, ast.Nonlocal):
+            outer.update(item.names)
+        for name, target in _bound_by(item, package):
+            if target is None:
+                scope.bound.add(name)
+            else:
+                scope.known[name] = target
+    scope.bound -= outer
     return scope
 
 
@@ -193,14 +189,18 @@ def comprehension_scope(node: Comprehension, parent: Scope | None) -> Scope:
     return scope
 
 
-def _own(node: ast.AST) -> Iterator[ast.AST]:
-    """Give a node and all below it, but not what nested scopes hold."""
-    todo = [node]
+def _own(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """Give all nodes of some statements, but not what nested scopes hold."""
+    todo = list(body)
     while todo:
-        item = todo.pop()
-        yield item
-        if not isinstance(item, (*DEFINITIONS, ast.Lambda)):
-            todo.extend(children(item))
+        node = todo.pop()
+        yield node
+        if isinstance(node, DEFINITIONS):
+            todo.extend(node.decorator_list)
+        elif isinstance(node, COMPREHENSIONS):
+            todo.extend(n for n in ast.walk(node) if isinstance(n, ast.NamedExpr))
+        elif not isinstance(node, _NO_STATEMENTS):
+            todo.extend(children(node))
 
 
 def chain(node: ast.AST, scope: Scope | None) -> Ref | None:
