@@ -8,14 +8,14 @@ stands for anything.
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from tests.system.conftest import environment
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -34,13 +34,6 @@ class Block:
 def blocks(page: Path) -> list[Block]:
     found = FENCE.findall(page.read_text("utf-8"))
     return [Block(language, title or None, text) for language, title, text in found]
-
-
-def environment() -> dict[str, str]:
-    """Give an environment in which `sweepflow` and `python` are those under test."""
-    scripts = Path(sys.executable).parent
-    path = f"{scripts}{os.pathsep}{os.environ['PATH']}"
-    return os.environ | {"PATH": path, "PYTHON": sys.executable}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -116,7 +116,7 @@ class Attempt:
 
     def kill_orphan(self) -> None:
         """End the child that a dead worker left behind, if it is on this host."""
-        sign = self._read_heartbeat()
+        sign = _read_json(self._heartbeat)
         if sign and sign["host"] == socket.gethostname() and sign["child"]:
             kill_orphan(sign["child"], sign["child_identity"])
 
@@ -126,7 +126,7 @@ class Attempt:
         On this host the kernel knows, however long the machine was asleep; elsewhere
         the age of the last sign decides.
         """
-        sign = self._read_heartbeat()
+        sign = _read_json(self._heartbeat)
         if sign and sign["host"] == socket.gethostname():
             known_as = sign["worker_identity"]
             return known_as is not None and identity(sign["worker"]) == known_as
@@ -164,9 +164,6 @@ class Attempt:
             return None
         outcome = Outcome(**data.pop("outcome"))
         return ExitRecord(outcome=outcome, **data)
-
-    def _read_heartbeat(self) -> dict[str, Any] | None:
-        return _read_json(self._heartbeat)
 
 
 def _spec_to_json(spec: TaskSpec) -> dict[str, Any]:
