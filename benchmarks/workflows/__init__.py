@@ -1,0 +1,1 @@
+"""Sweepflow and other workflow engines: `python -m benchmarks.workflows --help`."""
