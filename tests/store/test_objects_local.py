@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import pytest
 
 from sweepflow.errors import StoreError
-from sweepflow.store.objects import ObjectStore, local
+from sweepflow.store.objects import ObjectStore, disk
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator
@@ -58,7 +58,7 @@ def clone(file: BinaryIO, code: int, source: int) -> None:
 def test_an_object_has_its_place_and_cannot_be_written(
     store: ObjectStore, root: Path
 ) -> None:
-    digest = store.put_bytes(b"1")
+    digest = store.put_bytes(b"1").digest
     path = root / digest[:2] / digest[2:]
     assert path.read_bytes() == b"1"
     assert mode(path) == 0o444
@@ -68,11 +68,11 @@ def test_an_object_has_its_place_and_cannot_be_written(
 def test_an_object_that_is_there_stays_the_same_file(
     store: ObjectStore, root: Path, tmp_path: Path
 ) -> None:
-    digest = store.put_bytes(b"1")
+    digest = store.put_bytes(b"1").digest
     store.materialize(digest, tmp_path / "out")
     before = (root / digest[:2] / digest[2:]).stat().st_ino
 
-    assert store.put(tmp_path / "out") == digest
+    assert store.put(tmp_path / "out").digest == digest
 
     assert (root / digest[:2] / digest[2:]).stat().st_ino == before
 
@@ -83,13 +83,13 @@ def test_a_file_is_made_as_the_disk_allows(
 ) -> None:
     tree = files(tmp_path / "in", 3)
     (tree / "0/0").chmod(0o755)
-    digest = store.put(tree)
+    digest = store.put(tree).digest
     if way == "clone":
-        monkeypatch.setattr(local.fcntl, "ioctl", clone)
+        monkeypatch.setattr(disk.fcntl, "ioctl", clone)
     else:
-        monkeypatch.setattr(local, "_clone", cannot)
+        monkeypatch.setattr(disk, "clone", cannot)
     if way == "copy":
-        monkeypatch.setattr(local, "_link", cannot)
+        monkeypatch.setattr(disk, "link", cannot)
 
     store.materialize(digest, tmp_path / "out")
 
@@ -107,7 +107,7 @@ def test_a_file_with_too_many_links_is_copied(
         raise OSError(errno.EMLINK, "Too many links")
 
     monkeypatch.setattr(os, "link", full)
-    store.materialize(store.put_bytes(b"1"), tmp_path / "out")
+    store.materialize(store.put_bytes(b"1").digest, tmp_path / "out")
     assert (tmp_path / "out").read_bytes() == b"1"
 
 
@@ -115,7 +115,7 @@ def test_no_name_is_there_before_its_bytes_are_on_the_disk(
     store: ObjectStore, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[tuple[bool, int, int]] = []
-    write_out = local._write_out  # pyright: ignore[reportPrivateUsage]
+    write_out = disk.write_out
 
     def watch(paths: Iterable[str], count: int, within: str) -> None:
         paths = list(paths)
@@ -124,7 +124,7 @@ def test_no_name_is_there_before_its_bytes_are_on_the_disk(
         seen.append((str(root) in paths, len(digests) - trees, trees))
         write_out(paths, count, within)
 
-    monkeypatch.setattr(local, "_write_out", watch)
+    monkeypatch.setattr(disk, "write_out", watch)
     store.put(files(tmp_path / "in", 40))
 
     # The bytes, then the folders with their names; then the same for the manifest.
@@ -136,9 +136,9 @@ def test_many_files_take_one_sync_where_the_system_has_it(
     store: ObjectStore, tmp_path: Path, can: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     synced: list[str] = []
-    monkeypatch.setattr(local, "_fsync", synced.append)
+    monkeypatch.setattr(disk, "fsync", synced.append)
     if not can:
-        monkeypatch.setattr(local, "_sync_file_system", cannot)
+        monkeypatch.setattr(disk, "sync_file_system", cannot)
     store.put(files(tmp_path / "in", 200))
     assert (len(synced) < 10) == can
 
@@ -149,7 +149,7 @@ def test_a_tree_of_many_files_takes_little_memory(
     tree = files(tmp_path / "in", 2000)
     store.put_bytes(b"")
     tracemalloc.start()
-    digest = store.put(tree)
+    digest = store.put(tree).digest
     store.materialize(digest, tmp_path / "out")
     assert list(store.verify_all()) == []
     peak = tracemalloc.get_traced_memory()[1]
@@ -174,7 +174,7 @@ def test_what_the_dead_left_is_removed_when_it_is_old(
 def test_an_object_that_cannot_be_read_is_reported(
     store: ObjectStore, root: Path
 ) -> None:
-    digest = store.put_bytes(b"1")
+    digest = store.put_bytes(b"1").digest
     store.delete(digest)
     (root / digest[:2] / digest[2:]).mkdir()
     assert [damage.problem for damage in store.verify_all()] == ["unreadable"]
@@ -209,7 +209,7 @@ def test_a_write_that_fails_leaves_nothing(
     assert "cannot store" in said
     assert "make room" in said
     assert [path.name for path in root.rglob("*")] == ["tmp"]
-    assert list(store.verify(store.put(tree))) == []
+    assert list(store.verify(store.put(tree).digest)) == []
 
 
 @pytest.fixture
@@ -235,12 +235,12 @@ def test_a_full_disk_leaves_nothing(tiny_disk: Path, tmp_path: Path) -> None:
     assert "make room" in str(caught.value.hint)
     assert [path.name for path in tiny_disk.rglob("*")] == ["objects", "tmp"]
     (tree / "z").unlink()
-    assert list(store.verify(store.put(tree))) == []
+    assert list(store.verify(store.put(tree).digest)) == []
 
 
 def test_a_file_goes_from_one_disk_to_another(tiny_disk: Path, tmp_path: Path) -> None:
     store = ObjectStore(tiny_disk / "objects")
-    store.materialize(store.put_bytes(b"1"), tmp_path / "out")
+    store.materialize(store.put_bytes(b"1").digest, tmp_path / "out")
     assert (tmp_path / "out").read_bytes() == b"1"
     assert mode(tmp_path / "out") == 0o444
 
@@ -263,7 +263,7 @@ def test_a_store_that_cannot_be_written_can_be_read() -> None:
         Path(folder).chmod(0o777)
         root = Path(folder, "objects")
         store = ObjectStore(root)
-        digest = store.put_bytes(b"1")
+        digest = store.put_bytes(b"1").digest
         for path in (root, root / "tmp", root / digest[:2]):
             path.chmod(0o555)
         with somebody_else():
@@ -272,7 +272,10 @@ def test_a_store_that_cannot_be_written_can_be_read() -> None:
             assert list(store.verify_all()) == []
             store.materialize(digest, Path(folder, "out"))
             assert Path(folder, "out").read_bytes() == b"1"
-            for act in (lambda: store.put_bytes(b"2"), lambda: store.delete(digest)):
+            for act in (
+                lambda: store.put_bytes(b"2"),
+                lambda: store.delete(digest),
+            ):
                 with pytest.raises(StoreError, match="Permission denied"):
                     act()
         for path in (root, root / "tmp", root / digest[:2]):

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from contextlib import AbstractContextManager
     from pathlib import Path
     from typing import BinaryIO
 
 CHUNK = 1 << 20
 """Bytes to read at once."""
+
+TREE = ".tree"
+"""Ends the name of a folder's manifest, which is the manifest's digest before it.
+
+A file may hold the very bytes of a manifest; without this the two would be one object.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +38,13 @@ class Copy:
     executable: bool = False
 
 
-class Source(Protocol):
+class Readable(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
+
+class Source(Readable, Protocol):
     """A file at its beginning, as far as it is needed to store it."""
 
-    def read(self, size: int, /) -> bytes: ...
     def seek(self, offset: int, /) -> int: ...
 
 
@@ -50,6 +60,10 @@ class Batch(Protocol):
         ...
 
 
+Objects: TypeAlias = "Callable[[], Iterator[tuple[str, int | None]]]"
+"""Gives names, as often as it is called, with sizes in bytes where they are known."""
+
+
 class Backend(Protocol):
     """A place that holds objects by name: 64 hexadecimal digits and maybe a suffix.
 
@@ -61,13 +75,37 @@ class Backend(Protocol):
     FileNotFoundError where it does not have the object.
     """
 
-    def batch(self) -> AbstractContextManager[Batch]:
-        """Store objects, all in place and there to stay once the context ends.
+    def batch(self, *, durable: bool) -> AbstractContextManager[Batch]:
+        """Store objects, all in place once the context ends.
+
+        If `durable`, they are there to stay then, and none is in place before its
+        bytes are; else `settle` sees to that, and a power cut before it may leave
+        some of them damaged.
 
         An object that is already there is replaced unless it is intact. When an
         exception ends the context, what it had written is removed; some objects may
         have come into place, each of them whole.
         """
+        ...
+
+    def settle(self, objects: Objects) -> None:
+        """Return when objects are there to stay, whoever stored them.
+
+        Raises:
+            DamagedError: One is missing or was seen to be damaged.
+        """
+        ...
+
+    def check(self, objects: Objects) -> None:
+        """Return if objects are intact, as quickly as the place can tell.
+
+        Raises:
+            DamagedError: One is not.
+        """
+        ...
+
+    def distrust(self, name: str) -> None:
+        """See that an object, found to be damaged, is not taken for intact again."""
         ...
 
     def open(self, name: str) -> BinaryIO:
@@ -82,12 +120,12 @@ class Backend(Protocol):
         """Give an object's size in bytes, or None where there is no such object."""
         ...
 
-    def delete(self, name: str) -> None:
-        """Remove an object, if there is one."""
+    def delete(self, names: Iterable[str]) -> None:
+        """Remove what is there of objects, gone to stay when this returns."""
         ...
 
-    def names(self) -> Iterator[str]:
-        """Give the names of all objects, in no order, and perhaps of strangers."""
+    def found(self) -> Iterator[tuple[str, int]]:
+        """Give the names and sizes of all objects, in no order, and of strangers."""
         ...
 
     def copy(self, copies: Iterable[Copy]) -> None:
@@ -101,3 +139,11 @@ class Backend(Protocol):
 
 class DamagedError(Exception):
     """An object is missing or not what its name says; carries the name."""
+
+
+def sha256(source: Readable) -> str:
+    """Give the digest of what is left of a file, in hexadecimal."""
+    digest = hashlib.sha256()
+    while data := source.read(CHUNK):
+        digest.update(data)
+    return digest.hexdigest()

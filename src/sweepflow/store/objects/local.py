@@ -1,7 +1,8 @@
 """Objects on a disk of this machine, or one that is mounted as such.
 
     objects/ab/cdef…        an object: the first two digits of its name, the others
-    objects/tmp/<random>/   what a batch has written so far
+    objects/tmp/<random>    what is being written, a file or a folder of files
+    objects/lock            see `lock`
 
 How an object outlives a power cut: its bytes go to a file under `tmp`; the whole batch
 is written out to the disk; each file is renamed into place; the folders of the new
@@ -12,50 +13,49 @@ hundred thousand small files it takes a fraction of the time of as many fsyncs. 
 reports a failing disk to `syncfs` from version 5.8 on; on an older one it takes
 `verify` to find out.)
 
-A process that dies at any point leaves no more than a folder under `tmp`; a later batch
-removes it when it is a day old.
+The stamp. At the very end, with bytes and name on the disk, an object's time of change
+is set to a second that follows from its digest. Whoever finds that time, and the size
+where it is known, takes the object for intact and there to stay: one `stat`, however
+large it is. All that writes to a file or cuts it short changes its time. An object
+without its stamp is hashed, and stamped if it is right; so is one whose time was lost
+in a copy of the store. Not seen by the stamp are bytes that went bad on the disk, and a
+change by one who sets the time back; `verify` sees both, and takes the stamp away.
+
+Not durable: small files are linked into place at once, without a stamp, and written
+out and stamped when they are settled. A power cut before that may leave anything under
+their names but a stamp, so the next to find them looks. What was already under a name
+and may be relied on is never replaced by bytes that are not on the disk: a link does
+not replace, and what replaces a damaged object is written out first.
+
+A process that dies at any point leaves no more than something under `tmp`; a later
+batch removes it when it is a day old.
 """
 
 # With pathlib, many small files take nearly twice the time.
-# ruff: noqa: PTH101, PTH103, PTH104, PTH108, PTH110, PTH116, PTH120, PTH123
+# ruff: noqa: PTH101, PTH103, PTH108, PTH110, PTH116, PTH120, PTH123
 
 from __future__ import annotations
 
-import errno
-import fcntl
-import hashlib
 import os
 import shutil
-import tempfile
 import time
 from contextlib import contextmanager, suppress
 from io import FileIO
-from itertools import islice
 from typing import TYPE_CHECKING
 
-from sweepflow.store.objects.backend import CHUNK, Copy, DamagedError
+from sweepflow.store.objects import disk
+from sweepflow.store.objects.backend import Copy, DamagedError, sha256
+from sweepflow.store.objects.local_batch import LocalBatch
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator
     from pathlib import Path
     from typing import BinaryIO
 
-    from sweepflow.store.objects.backend import Source
+    from sweepflow.store.objects.backend import Objects
 
 OLD_SECONDS = 24 * 60 * 60
-"""How long ago a batch has to have made its last file to be taken for dead."""
-
-FEW = 16
-"""Up to how many files an fsync for each is the faster way."""
-
-MANY = 4096
-"""How many names to hold in memory."""
-
-_FICLONE = 0x40049409  # from linux/fs.h
-_NO_CLONES = {
-    *(errno.EOPNOTSUPP, errno.EXDEV, errno.EINVAL, errno.ENOTTY, errno.ENOSYS),
-}
-_NO_LINK = {errno.EXDEV, errno.EPERM, errno.EMLINK, errno.EOPNOTSUPP}
+"""How long ago something under `tmp` has to have changed to be taken for dead."""
 
 
 class LocalBackend:
@@ -63,37 +63,79 @@ class LocalBackend:
 
     def __init__(self, root: Path) -> None:
         self._root = os.fspath(root)
-        self._temporary = f"{self._root}/tmp"  # noqa: S108 - a folder of our own
+        self._ready = False
+        self.temporary = f"{self._root}/tmp"  # noqa: S108 - a folder of our own
 
     @contextmanager
-    def batch(self) -> Generator[LocalBatch]:
-        made = not os.path.exists(self._root)
-        os.makedirs(self._temporary, exist_ok=True)
-        if made:
-            _fsync(os.path.dirname(self._root))
-        self._remove_old()
-        folder = tempfile.mkdtemp(dir=self._temporary)
+    def batch(self, *, durable: bool) -> Generator[LocalBatch]:
+        if not (self._ready and os.path.exists(self.temporary)):
+            self._prepare()
+        batch = LocalBatch(self, durable=durable)
         try:
-            batch = LocalBatch(self, folder)
             yield batch
             batch.commit()
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            batch.close()
+
+    def settle(self, objects: Objects) -> None:
+        few: list[str] = []
+        count = 0
+        for name in self._loose(objects):
+            count += 1
+            if count <= disk.FEW:
+                few.append(name)
+        if not count:
+            return
+
+        def loose() -> Iterable[str]:
+            return few if count <= disk.FEW else self._loose(objects)
+
+        # All were there by now, so that what is stamped below was written out here.
+        disk.write_out(self._with_folders(loose()), count, self._root)
+        for name in loose():
+            self._confirm(name)
+
+    def check(self, objects: Objects) -> None:
+        self.settle(objects)
+
+    def distrust(self, name: str) -> None:
+        with suppress(OSError):
+            os.utime(self.place(name)[1])
 
     def place(self, name: str) -> tuple[str, str]:
         """Give the folder of an object, and its path."""
         folder = f"{self._root}/{name[:2]}"
         return folder, f"{folder}/{name[2:]}"
 
+    def stamped(self, name: str, size: int | None) -> bool | None:
+        """Tell whether an object has its stamp and size; None if it is not there."""
+        try:
+            found = os.stat(self.place(name)[1])
+        except FileNotFoundError:
+            return None
+        right = size is None or found.st_size == size
+        return right and found.st_mtime_ns == _stamp(name) * 10**9
+
+    def stamp(self, name: str) -> None:
+        """Set the stamp of an object that is right and there to stay, if allowed."""
+        with suppress(OSError):  # such as another user's: it is hashed each time
+            os.utime(self.place(name)[1], (_stamp(name), _stamp(name)))
+
+    def is_right(self, name: str) -> bool:
+        """Hash an object and tell whether it is what its name says."""
+        try:
+            return self.digest(name) == name[:64]
+        except PermissionError:
+            raise
+        except OSError:  # not there, no file, or its disk fails
+            return False
+
     def open(self, name: str) -> BinaryIO:
         return open(self.place(name)[1], "rb")
 
     def digest(self, name: str) -> str:
-        digest = hashlib.sha256()
         with FileIO(self.place(name)[1]) as file:
-            while data := file.read(CHUNK):
-                digest.update(data)
-        return digest.hexdigest()
+            return sha256(file)
 
     def size(self, name: str) -> int | None:
         try:
@@ -101,151 +143,90 @@ class LocalBackend:
         except FileNotFoundError:
             return None
 
-    def delete(self, name: str) -> None:
-        with suppress(FileNotFoundError):
-            os.unlink(self.place(name)[1])
+    def delete(self, names: Iterable[str]) -> None:
+        folders: set[str] = set()
+        for name in names:
+            folder, path = self.place(name)
+            with suppress(FileNotFoundError):
+                os.unlink(path)
+                folders.add(folder)
+        disk.write_out(folders, len(folders), self._root)
 
-    def names(self) -> Iterator[str]:
+    def found(self) -> Iterator[tuple[str, int]]:
         if not os.path.exists(self._root):
             return
         with os.scandir(self._root) as folders:
-            for folder in folders:
-                if len(folder.name) == 2 and folder.is_dir():
-                    with os.scandir(folder) as files:
-                        yield from (folder.name + file.name for file in files)
+            places = [place for place in folders if len(place.name) == 2]
+        for place in filter(os.DirEntry[str].is_dir, places):
+            # At once, since what is given may be deleted before the next is.
+            with os.scandir(place) as files:
+                entries = list(files)
+            for entry in entries:
+                with suppress(FileNotFoundError):
+                    yield place.name + entry.name, entry.stat().st_size
 
     def copy(self, copies: Iterable[Copy]) -> None:
         """See `Backend.copy`; a file that cannot be cloned is a hard link or a copy."""
         clones = True
         for copy in copies:
             source, target = self.place(copy.name)[1], copy.target
-            size = self.size(copy.name)
-            if size is None or copy.size not in {None, size}:
-                raise DamagedError(copy.name)
-            clones = clones and _clone(source, target)
+            self._look(copy.name, copy.size)
+            clones = clones and disk.clone(source, target)
             # The object itself is not executable, and a link would be the object.
-            linked = not clones and not copy.executable and _link(source, target)
+            linked = not clones and not copy.executable and disk.link(source, target)
             if not clones and not linked:
                 shutil.copyfile(source, target)
             if not linked:
                 os.chmod(target, 0o555 if copy.executable else 0o444)
 
-    def _remove_old(self) -> None:
-        with os.scandir(self._temporary) as folders:
-            for folder in folders:
+    def _prepare(self) -> None:
+        made = not os.path.exists(self.temporary)
+        os.makedirs(self.temporary, exist_ok=True)
+        if made:
+            disk.fsync(os.path.dirname(self._root))
+        with os.scandir(self.temporary) as entries:
+            for entry in entries:
                 with suppress(FileNotFoundError):  # another process was faster
-                    if folder.stat().st_mtime < time.time() - OLD_SECONDS:
-                        shutil.rmtree(folder, ignore_errors=True)
+                    if entry.stat().st_mtime > time.time() - OLD_SECONDS:
+                        continue
+                    if entry.is_dir():
+                        shutil.rmtree(entry.path, ignore_errors=True)
+                    else:
+                        os.unlink(entry.path)
+        self._ready = True
+
+    def _look(self, name: str, size: int | None) -> None:
+        """See that an object is right, there to stay or not."""
+        if not self.stamped(name, size) and not self.is_right(name):
+            raise DamagedError(name)
+
+    def _loose(self, objects: Objects) -> Iterator[str]:
+        """Give those that are there but without a stamp, or in another size."""
+        for name, size in objects():
+            stamped = self.stamped(name, size)
+            if stamped is None:
+                raise DamagedError(name)
+            if not stamped:
+                yield name
+
+    def _with_folders(self, names: Iterable[str]) -> Iterator[str]:
+        folders = {self._root}
+        for name in names:
+            folder, path = self.place(name)
+            folders.add(folder)
+            yield path
+        yield from folders
+
+    def _confirm(self, name: str) -> None:
+        """Stamp an object that is there to stay if it is right."""
+        path = self.place(name)[1]
+        before = os.stat(path).st_mtime_ns
+        if not self.is_right(name):
+            raise DamagedError(name)
+        if os.stat(path).st_mtime_ns == before:  # nobody wrote to it meanwhile
+            self.stamp(name)
 
 
-class LocalBatch:
-    """Files under `tmp` that are going to be objects, each with its name."""
-
-    def __init__(self, backend: LocalBackend, folder: str) -> None:
-        self._backend = backend
-        self._folder = folder
-        self._count = 0
-        self._places: set[str] = set()  # folders with new names
-
-    def add(self, source: Source, suffix: str = "") -> tuple[str, int]:
-        temporary = f"{self._folder}/incoming"
-        digest = hashlib.sha256()
-        size = 0
-        with open(temporary, "wb") as target:
-            while data := source.read(CHUNK):
-                digest.update(data)
-                target.write(data)
-                size += len(data)
-            os.fchmod(target.fileno(), 0o444)
-        name = digest.hexdigest() + suffix
-        if self._has_intact(name, digest.hexdigest()):
-            # Its name may be another process's doing, and not on the disk yet.
-            self._places.add(self._backend.place(name)[0])
-            os.unlink(temporary)
-        else:
-            os.rename(temporary, f"{self._folder}/{name}")
-            self._count += 1
-        return name, size
-
-    def commit(self) -> None:
-        """Bring all that was added into place; see the module for the order."""
-        paths = (f"{self._folder}/{name}" for name in self._names())
-        _write_out(paths, self._count, self._folder)
-        # A scan may miss names where others leave the folder at the time: look again.
-        while names := list(islice(self._names(), MANY)):
-            for name in names:
-                folder, path = self._backend.place(name)
-                if folder not in self._places:
-                    os.makedirs(folder, exist_ok=True)
-                    self._places.add(folder)
-                os.rename(f"{self._folder}/{name}", path)
-        above = {os.path.dirname(place) for place in self._places}
-        places = [*self._places, *above]
-        _write_out(places, len(places), self._folder)
-
-    def _names(self) -> Iterator[str]:
-        with os.scandir(self._folder) as entries:
-            yield from (entry.name for entry in entries)
-
-    def _has_intact(self, name: str, digest: str) -> bool:
-        try:
-            return self._backend.digest(name) == digest
-        except OSError:  # not there, or not to be read: to be replaced
-            return False
-
-
-def _write_out(paths: Iterable[str], count: int, within: str) -> None:
-    """Return when files and folders, all on one file system, are on the disk."""
-    if count > FEW and _sync_file_system(within):
-        return
-    for path in paths:
-        _fsync(path)
-
-
-def _sync_file_system(folder: str) -> bool:
-    """Write out the file system of a folder, and tell whether this system can."""
-    import ctypes
-
-    syncfs = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
-    if syncfs is None:
-        return False
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        if syncfs(descriptor) != 0:
-            code = ctypes.get_errno()
-            raise OSError(code, os.strerror(code), folder)
-    finally:
-        os.close(descriptor)
-    return True
-
-
-def _fsync(path: str) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _clone(source: str, target: Path) -> bool:
-    """Make a file that shares its blocks with another until one of them is written."""
-    try:
-        with open(source, "rb") as original, open(target, "xb") as clone:
-            fcntl.ioctl(clone, _FICLONE, original.fileno())
-    except OSError as error:
-        if error.errno not in _NO_CLONES:
-            raise
-        with suppress(FileNotFoundError):
-            os.unlink(target)
-        return False
-    return True
-
-
-def _link(source: str, target: Path) -> bool:
-    try:
-        os.link(source, target)
-    except OSError as error:
-        if error.errno not in _NO_LINK:
-            raise
-        return False
-    return True
+def _stamp(name: str) -> int:
+    """Give a second between 2001 and 2010, which no file of ours comes by otherwise."""
+    return 1_000_000_000 + int(name[:7], 16)

@@ -8,23 +8,36 @@ object; what the service keeps of it is for the service's own clean-up (on S3 a 
 incomplete multipart uploads).
 
 Small objects travel many at a time, since each costs the time of a round trip. What is
-there already is written again: to find out whether it is intact costs as much.
+there already is written again: to find out whether it is intact costs as much. An
+object that is there in its size is taken for intact, since a service sees to its bytes
+itself, and what it has said to have is there to stay: there is nothing to settle.
 """
 
 from __future__ import annotations
 
 import hashlib
 import io
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Protocol, cast
+from itertools import islice
+from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 
-from sweepflow.store.objects.backend import CHUNK, Copy, DamagedError
+from sweepflow.store.objects.backend import CHUNK, Copy, DamagedError, sha256
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import (
+        Callable,
+        Generator,
+        Iterable,
+        Iterator,
+        Mapping,
+        Sequence,
+    )
     from typing import BinaryIO
 
-    from sweepflow.store.objects.backend import Source
+    from sweepflow.store.objects.backend import Objects, Source
+
+T = TypeVar("T")
 
 SMALL = 4 << 20
 """Bytes of the largest object that is held in memory whole."""
@@ -34,6 +47,9 @@ TOGETHER = 64
 
 TOGETHER_BYTES = 4 * SMALL
 """... how many bytes in them."""
+
+AT_ONCE = 16
+"""How many requests that carry no bytes are under way at a time."""
 
 BLOCK = 16 << 20
 """Bytes of a part of an upload; S3 takes ten thousand parts."""
@@ -53,7 +69,7 @@ class _FileSystem(Protocol):
 
     def open(self, path: str, mode: str, **options: object) -> object: ...
     def info(self, path: str) -> Mapping[str, object]: ...
-    def ls(self, path: str, *, detail: bool) -> Sequence[str]: ...
+    def ls(self, path: str, *, detail: bool) -> Sequence[Mapping[str, object]]: ...
     def rm_file(self, path: str) -> None: ...
     def pipe(self, path: Mapping[str, bytes]) -> None: ...
     def cat(
@@ -72,10 +88,25 @@ class RemoteBackend:
         self._url = url
 
     @contextmanager
-    def batch(self) -> Generator[RemoteBatch]:
+    def batch(self, *, durable: bool) -> Generator[RemoteBatch]:
+        del durable  # all of it is
         batch = RemoteBatch(self)
         yield batch
         batch.flush()
+
+    def settle(self, objects: Objects) -> None:
+        pass
+
+    def check(self, objects: Objects) -> None:
+        wanted = objects()
+        while some := list(islice(wanted, TOGETHER)):
+            sizes = self._many(self.size, [name for name, _ in some])
+            for (name, size), found in zip(some, sizes, strict=True):
+                if found is None or size not in {None, found}:
+                    raise DamagedError(name)
+
+    def distrust(self, name: str) -> None:
+        pass
 
     def open(self, name: str) -> BinaryIO:
         with self.connected() as fs:
@@ -84,7 +115,7 @@ class RemoteBackend:
 
     def digest(self, name: str) -> str:
         with self.connected(), self.open(name) as file:
-            return _sha256(file)
+            return sha256(file)
 
     def size(self, name: str) -> int | None:
         try:
@@ -93,14 +124,16 @@ class RemoteBackend:
         except FileNotFoundError:
             return None
 
-    def delete(self, name: str) -> None:
-        with suppress(FileNotFoundError), self.connected() as fs:
-            fs.rm_file(self.key(name))
+    def delete(self, names: Iterable[str]) -> None:
+        names = iter(names)
+        while some := list(islice(names, TOGETHER)):
+            self._many(self._delete, some)
 
-    def names(self) -> Iterator[str]:
-        for folder in self._list(""):
+    def found(self) -> Iterator[tuple[str, int]]:
+        for folder, _ in self._list(""):
             if len(folder) == 2:
-                yield from (folder + name for name in self._list(f"/{folder}"))
+                for name, size in self._list(f"/{folder}"):
+                    yield folder + name, size
 
     def copy(self, copies: Iterable[Copy]) -> None:
         waiting: list[Copy] = []
@@ -143,10 +176,29 @@ class RemoteBackend:
         fs, root = cast("tuple[_FileSystem, str]", made)
         return fs, root.rstrip("/")
 
-    def _list(self, folder: str) -> list[str]:
+    def _many(self, do: Callable[[str], T], names: Sequence[str]) -> Sequence[T]:
+        """Do something to each of some objects, at once if the library can."""
+        with self.connected() as fs:
+            together = getattr(fs, "async_impl", False)
+        if len(names) < 2 or not together:
+            return [do(name) for name in names]
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            return list(pool.map(do, names))
+
+    def _delete(self, name: str) -> None:
         with suppress(FileNotFoundError), self.connected() as fs:
-            paths = fs.ls(self._connect()[1] + folder, detail=False)
-            return [path.rstrip("/").rpartition("/")[2] for path in paths]
+            fs.rm_file(self.key(name))
+
+    def _list(self, folder: str) -> list[tuple[str, int]]:
+        with suppress(FileNotFoundError), self.connected() as fs:
+            found = fs.ls(self._connect()[1] + folder, detail=True)
+            return [
+                (
+                    cast("str", info["name"]).rstrip("/").rpartition("/")[2],
+                    cast("int | None", info["size"]) or 0,
+                )
+                for info in found
+            ]
         return []
 
     def _download(self, copy: Copy) -> None:
@@ -207,7 +259,7 @@ class RemoteBatch:
     def _upload(self, source: Source, suffix: str) -> tuple[str, int]:
         # The key has to be known before the first byte goes, so this one is read twice.
         source.seek(0)
-        digest = _sha256(source)
+        digest = sha256(source)
         source.seek(0)
         name = digest + suffix
         with self._backend.connected() as fs:
@@ -234,13 +286,6 @@ def _send(source: Source, upload: _Upload, expected: str) -> int:
     if digest.hexdigest() != expected:
         raise OSError("it was changed while it was being read")
     return size
-
-
-def _sha256(source: Source) -> str:
-    digest = hashlib.sha256()
-    while data := source.read(CHUNK):
-        digest.update(data)
-    return digest.hexdigest()
 
 
 def _finish(copy: Copy, digest: str) -> None:

@@ -2,41 +2,56 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import io
 import os
 import re
 import shutil
+import stat
 import tempfile
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sweepflow.errors import StoreError
-from sweepflow.store.objects import manifest, source
-from sweepflow.store.objects.backend import CHUNK, Copy, DamagedError
-from sweepflow.store.objects.damage import Damage
+from sweepflow.store.objects import (
+    damage,
+    garbage,
+    lock,
+    manifest,
+    report,
+    source,
+    tree,
+)
+from sweepflow.store.objects.backend import CHUNK, TREE, Copy, DamagedError
 from sweepflow.store.objects.local import LocalBackend
 from sweepflow.store.objects.manifest import Entry, File, Folder, Link
 from sweepflow.store.objects.remote import RemoteBackend
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator
+    from collections.abc import Callable, Collection, Generator, Iterable, Iterator
+    from contextlib import AbstractContextManager
     from typing import BinaryIO
 
     from sweepflow.store.objects.backend import Backend
-    from sweepflow.store.objects.damage import Problem
-
-TREE = ".tree"
-"""Ends the digest of a folder, which is that of its manifest.
-
-A file may hold the very bytes of a manifest; without this the two would be one object.
-"""
+    from sweepflow.store.objects.damage import Damage
+    from sweepflow.store.objects.garbage import Collected
 
 _DIGEST = re.compile(rf"[0-9a-f]{{64}}({re.escape(TREE)})?")
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-_AGAIN = "store the same content again, as by a run of what made it"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What was stored.
+
+    Args:
+        digest: By which it is found.
+        size: Bytes; of a folder, of all the files in it.
+    """
+
+    digest: str
+    size: int
 
 
 class ObjectStore:
@@ -47,9 +62,13 @@ class ObjectStore:
     bits of all in it, and where its links lead. Same content, same digest.
 
     What `put` has returned is there to stay, power cut included; what it has not
-    returned from is not there under its digest, or is there whole. Any number of
-    processes may use a store at once. `delete` alone is not safe beside a `put` of the
-    same content, which may just have found it there: see that there is none.
+    returned from is not there under its digest, or is there whole. With `durable=False`
+    this holds but for a power cut, until `sync`. Any number of processes and threads
+    may use a store at once.
+
+    Who stores something and later relies on its being there, or on what was there,
+    holds `in_use` for that time, so that no garbage is collected meanwhile. `delete`
+    does not look at that: it is for objects that nobody can be using.
 
     Memory does not grow with the size of files, nor with what a folder holds but for
     the names in a single folder.
@@ -57,25 +76,38 @@ class ObjectStore:
     Args:
         location: A folder, made when the first object is stored, or a URL of fsspec's
             such as `s3://bucket/folder`.
+        locks: For a URL, a folder for the lock of `in_use`; all who use the same URL
+            name the same folder, or know of each other in another way.
 
     All methods raise StoreError where the store cannot be used, an object is missing
     or the digest is none.
     """
 
-    def __init__(self, location: Path | str) -> None:
+    def __init__(self, location: Path | str, *, locks: Path | None = None) -> None:
         text = str(location)
         self._location = text
-        self._backend: Backend = (
-            RemoteBackend(text)
-            if isinstance(location, str) and "://" in text
-            else LocalBackend(Path(location).absolute())
-        )
+        self._backend: Backend
+        self._lock: Path | None
+        if isinstance(location, str) and "://" in text:
+            self._backend = RemoteBackend(text)
+            name = f"objects-{hashlib.sha256(text.encode()).hexdigest()[:16]}.lock"
+            self._lock = locks and locks / name
+        else:
+            folder = Path(location).absolute()
+            self._backend = LocalBackend(folder)
+            self._lock = folder / "lock"
 
-    def put(self, path: Path) -> str:
-        """Store a file or a folder, and give its digest.
+    def put(self, path: Path, *, durable: bool = True) -> Stored:
+        """Store a file or a folder.
 
         A damaged object with the same content is replaced. Links in a folder are kept
-        as links; `path` itself may be one and stands for what it leads to.
+        as links; `path` itself may be one and stands for what it leads to. Of a single
+        file the bytes alone are stored, not whether it is executable.
+
+        Args:
+            path: Of the file or folder.
+            durable: Whether to wait until it is there to stay. Without, files of up to
+                a megabyte wait for `sync`, which waits once for many of them.
 
         Raises:
             StoreError: Something in it is neither file, folder nor link, or is a link
@@ -83,19 +115,52 @@ class ObjectStore:
                 stored. Nothing half-written is left.
         """
         with self._reported(f"store {path}"):
-            if path.is_dir():
-                return self._put_tree(str(path))
-            path = path.resolve()
+            root = os.fspath(path)
+            mode = os.stat(root).st_mode  # noqa: PTH116 - in half the time
+            if stat.S_ISDIR(mode):
+                return self._put_tree(root, durable=durable)
+            if os.path.islink(root):  # noqa: PTH114
+                root = os.path.realpath(root)
             with (
-                source.open_regular(str(path), path.stat().st_mode) as file,
-                self._backend.batch() as batch,
+                source.open_regular(root, mode) as file,
+                self._backend.batch(durable=durable) as batch,
             ):
-                return batch.add(file)[0]
+                return Stored(*batch.add(file))
 
-    def put_bytes(self, data: bytes) -> str:
-        """Store bytes as a file of them would be, and give their digest."""
-        with self._reported("store bytes"), self._backend.batch() as batch:
-            return batch.add(io.BytesIO(data))[0]
+    def put_bytes(self, data: bytes, *, durable: bool = True) -> Stored:
+        """Store bytes as `put` would a file of them."""
+        with (
+            self._reported("store bytes"),
+            self._backend.batch(durable=durable) as batch,
+        ):
+            return Stored(*batch.add(io.BytesIO(data)))
+
+    def sync(self, digests: Collection[str]) -> None:
+        """Return when objects are there to stay; of folders, all files in them.
+
+        Raises:
+            StoreError: One is missing or damaged, or cannot be written out.
+        """
+        names = [_name(digest) for digest in digests]
+        with self._reported("make objects durable"):
+            self._backend.settle(lambda: tree.reached(self._backend, names))
+
+    def is_intact(self, digest: str) -> bool:
+        """Tell whether an object is whole and unaltered; of a folder, all files in it.
+
+        On a disk one look at a file's time and size does, and it is hashed only where
+        they differ from what the store left; then it is there to stay, too. Not seen
+        are bytes that went bad unknown to the file system, and a change whose maker
+        set the time back: `verify` finds these. Of a service, what is there in the
+        right size counts as intact; `materialize` hashes what it gets.
+        """
+        name = _name(digest)
+        with self._reported(f"look at {digest}"):
+            try:
+                self._backend.check(lambda: tree.reached(self._backend, [name]))
+            except (DamagedError, FileNotFoundError):
+                return False
+        return True
 
     def open(self, digest: str) -> BinaryIO:
         """Give the bytes of a file for reading; they are not checked.
@@ -120,21 +185,15 @@ class ObjectStore:
         """
         if not _name(digest).endswith(TREE):
             raise StoreError(f"{digest} is a file, not a folder")
-        seen = hashlib.sha256()
-        with self._reading(digest), self._backend.open(digest) as file:
-            try:
-                yield from manifest.decode(_hashed(file, seen.update))
-            except (ValueError, RecursionError):
-                raise DamagedError(digest) from None
-            if seen.hexdigest() + TREE != digest:
-                raise DamagedError(digest)
+        with self._reading(digest):
+            yield from tree.entries(self._backend, digest)
 
     def materialize(self, digest: str, target: Path) -> None:
         """Make a file or folder of what is stored, all at once.
 
         Its files are read-only, and may share their blocks (reflink) or themselves
-        (hard link) with the store; folders can be written. Bytes that come from a
-        service are checked on the way, those on a disk by their size alone.
+        (hard link) with the store; folders can be written. Damage is found on the way,
+        on a disk as `is_intact` finds it.
 
         Raises:
             StoreError: The target exists, cannot be made, or an object that it needs is
@@ -179,47 +238,101 @@ class ObjectStore:
         Other folders may have the same files. Remove a folder before its files.
         """
         with self._reported(f"delete {digest}"):
-            self._backend.delete(_name(digest))
+            self._backend.delete([_name(digest)])
 
     def digests(self) -> Iterator[str]:
         """Give the digests of all objects, in no order."""
         with self._reported("list the objects"):
-            yield from filter(_DIGEST.fullmatch, self._backend.names())
+            yield from (digest for digest, _ in self._found())
 
     def verify(self, digest: str) -> Iterator[Damage]:
         """Hash an object, and for a folder all files in it, and give the damage."""
-        problem = self._problem(_name(digest))
-        if problem:
-            yield Damage(digest, problem)
-        elif digest.endswith(TREE):
-            for entry in self.entries(digest):
-                if isinstance(entry, File):
-                    problem = self._problem(entry.digest, entry.size)
-                    if problem:
-                        yield Damage(entry.digest, problem, digest, entry.path)
+        name = _name(digest)
+        with self._reported(f"verify {digest}"):
+            yield from damage.of_one(self._backend, name)
 
-    def verify_all(self) -> Iterator[Damage]:
-        """Hash every object once, and give the damage and what folders lack."""
-        for digest in self.digests():
-            problem = self._problem(digest)
-            if problem:
-                yield Damage(digest, problem)
-            elif digest.endswith(TREE):
-                for entry in self.entries(digest):
-                    if isinstance(entry, File) and not self.has(entry.digest):
-                        yield Damage(entry.digest, "missing", digest, entry.path)
+    def verify_all(
+        self, on_object: Callable[[str, int], None] | None = None
+    ) -> Iterator[Damage]:
+        """Hash every object once, and give the damage and what folders lack.
 
-    def _put_tree(self, root: str) -> str:
+        Args:
+            on_object: Gets the digest and size of each object that was hashed.
+        """
+        with self._reported("verify the objects"):
+            yield from damage.of_all(self._backend, self._found(), on_object)
+
+    @contextmanager
+    def in_use(self) -> Generator[None]:
+        """See that nothing is collected from here on; wait for who does just now."""
+        with ExitStack() as stack:
+            with self._reported("lock the store"):
+                stack.enter_context(lock.shared(self._lock_file()))
+            yield
+
+    @contextmanager
+    def alone(self) -> Generator[None]:
+        """See that nobody uses the store meanwhile.
+
+        Raises:
+            StoreError: Somebody does.
+        """
+        with ExitStack() as stack, self._reported("lock the store"):
+            try:
+                stack.enter_context(lock.exclusive(self._lock_file()))
+            except BlockingIOError:
+                raise StoreError(
+                    f"something runs or stores objects in {self._location}",
+                    hint="try again when it has ended",
+                ) from None
+            held = stack.pop_all()
+        with held:
+            yield
+
+    def collect(
+        self, keep: Callable[[], Iterable[str]] | Iterable[str], *, dry_run: bool
+    ) -> Collected:
+        """Remove each object that none of those to keep is or needs.
+
+        Args:
+            keep: Digests, which may be missing; a function is called when the store
+                is locked, so that what it gives can't be out of date.
+            dry_run: Whether only to tell what would be removed.
+
+        Raises:
+            StoreError: Somebody uses the store, or a folder to keep is damaged, so that
+                nobody knows what it needs. Then nothing was removed.
+        """
+        with self.alone():
+            digests = keep() if callable(keep) else keep
+            with self._reported("collect garbage"):
+                names = map(_name, digests)
+                return garbage.collect(
+                    self._backend, self._found, names, dry_run=dry_run
+                )
+
+    def _put_tree(self, root: str, *, durable: bool) -> Stored:
+        size = 0
         with tempfile.SpooledTemporaryFile(CHUNK) as lines:
             lines.write(manifest.HEADER)
-            with self._backend.batch() as batch:
+            with self._backend.batch(durable=durable) as batch:
                 for path, mode in source.walk(root):
                     entry = source.store(root, path, mode, batch)
                     lines.write(manifest.encode(entry))
+                    size += entry.size if isinstance(entry, File) else 0
             lines.seek(0)
             # A batch of its own: no power cut leaves a manifest without its files.
-            with self._backend.batch() as batch:
-                return batch.add(lines, TREE)[0]
+            with self._backend.batch(durable=durable) as batch:
+                return Stored(batch.add(lines, TREE)[0], size)
+
+    def _found(self) -> Iterator[tuple[str, int]]:
+        found = self._backend.found()
+        return ((name, size) for name, size in found if _DIGEST.fullmatch(name))
+
+    def _lock_file(self) -> Path:
+        if self._lock is None:
+            raise ValueError(f"no folder is named for the lock of {self._location}")
+        return self._lock
 
     def _copies(self, digest: str, root: Path) -> Iterator[Copy]:
         """Make the folders and links of a folder, and give the files to make."""
@@ -233,53 +346,11 @@ class ObjectStore:
                 case File(_, name, size, executable):
                     yield Copy(name, target, size, executable)
 
-    def _problem(self, name: str, size: int | None = None) -> Problem | None:
-        try:
-            if self._backend.digest(name) == name.removesuffix(TREE):
-                return None
-            found = self._backend.size(name)
-        except FileNotFoundError:
-            return "missing"
-        except OSError:
-            return "unreadable"
-        return "truncated" if found is not None and size and found < size else "altered"
+    def _reading(self, digest: str) -> AbstractContextManager[None]:
+        return report.reading(digest, self._location)
 
-    @contextmanager
-    def _reading(self, digest: str) -> Generator[None]:
-        with self._reported(f"read {digest}"):
-            try:
-                yield
-            except FileNotFoundError:
-                raise StoreError(
-                    f"{self._location} has no object {digest}", hint=_AGAIN
-                ) from None
-
-    @contextmanager
-    def _reported(self, doing: str) -> Generator[None]:
-        """Turn what a backend raises into what the user can mend."""
-        try:
-            yield
-        except DamagedError as error:
-            raise StoreError(
-                f"cannot {doing}: the object {error} in {self._location} "
-                "is missing or damaged",
-                hint=_AGAIN,
-            ) from None
-        except OSError as error:
-            where = f" ({os.fsdecode(error.filename)})" if error.filename else ""
-            raise StoreError(
-                f"cannot {doing}: {error.strerror or error}{where}",
-                hint=f"make room in {self._location}, then do it again"
-                if error.errno in _FULL
-                else f"see that {self._location} can be reached, read and written",
-            ) from error
-
-
-def _hashed(file: BinaryIO, update: Callable[[bytes], None]) -> Iterator[bytes]:
-    """Give the lines of a manifest, and each to `update`."""
-    while line := file.readline(manifest.LONGEST):
-        update(line)
-        yield line
+    def _reported(self, doing: str) -> AbstractContextManager[None]:
+        return report.reported(doing, self._location)
 
 
 def _name(digest: str) -> str:
