@@ -4,7 +4,8 @@
     ├── ProjectError          a project file is missing, unreadable or not valid
     ├── PlanError             what was asked for cannot be turned into a plan
     ├── StoreError            the ledger, an object or a run's folder cannot be used
-    └── RunNotFoundError      no recorded run, or more than one, has the given id
+    ├── RunNotFoundError      no recorded run, or more than one, has the given id
+    └── AtomNotFoundError     no recorded atom, or more than one, has the given id
 
 `sweepflow.sweep.SweepSyntaxError` stands apart: that package needs nothing of ours.
 """
@@ -73,3 +74,7 @@ class StoreError(SweepflowError):
 
 class RunNotFoundError(SweepflowError):
     """No recorded run, or more than one, has the given id."""
+
+
+class AtomNotFoundError(SweepflowError):
+    """No recorded atom, or more than one, has the given id."""

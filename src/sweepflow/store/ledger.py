@@ -1,78 +1,42 @@
-"""The ledger: what ran, when, where and how it ended.
+"""The ledger: what ran, from what, making what, and who is at it now.
 
-One SQLite database in WAL mode, shared by any number of processes. A row is written
-when a run starts and completed when it ends. The end is durable once the call returns;
-the start need not outlive a power cut, which the run does not outlive either.
+One database, shared by any number of processes. A run that has a fingerprint is started
+by whoever gets the lease on it, and its end counts only while that lease stands: so
+nothing is done twice at a time, and who was given up for dead cannot come back with a
+second result. An end is durable once the call returns; a start need not outlive a power
+cut, which the run does not outlive either.
 """
 
 from __future__ import annotations
 
-from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, field
+from contextlib import ExitStack
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from filelock import FileLock
-from sqlalchemy import URL, create_engine, event, insert, select, update
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy import select
 
-from sweepflow.errors import RunNotFoundError, StoreError
-from sweepflow.store import schema
+from sweepflow.store import migrations, schema
+from sweepflow.store.catalog import Catalog, the_one
+from sweepflow.store.database import Database
+from sweepflow.store.records import Hit, Lease, Run, sha256
+from sweepflow.store.schema import (
+    atom_of,
+    atom_row,
+    link_rows,
+    run_of,
+    run_row,
+    storable,
+    tag_rows,
+    to_json,
+)
+from sweepflow.store.statements import Statements
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from pathlib import Path
-    from sqlite3 import Connection as SQLiteConnection
 
-    from sqlalchemy import Connection
-
-BUSY_SECONDS = 60
-"""How long to wait for another process's transaction; each takes milliseconds."""
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One recorded execution of a task.
-
-    Args:
-        id: Unique in the ledger.
-        plan_id: Shared by the runs that were started together.
-        name: Of the job, operation or workflow.
-        task: The task's key within its plan.
-        command: What ran, as a shell would read it.
-        params: What the task stands for.
-        status: `running`, `completed`, `failed` or `interrupted`.
-        exit_code: Negative is minus the signal that killed it.
-        error: Why it did not complete.
-        started_at: Unix time in seconds, as is `finished_at`.
-        cpu_seconds: User and system time.
-        max_rss: Bytes.
-    """
-
-    id: str
-    plan_id: str
-    name: str
-    task: str
-    command: str
-    cwd: str
-    host: str
-    user: str
-    git_commit: str | None
-    git_dirty: bool | None
-    python: str
-    sweepflow: str
-    started_at: float
-    params: Mapping[str, str] = field(default_factory=dict[str, str])
-    status: str = "running"
-    exit_code: int | None = None
-    error: str | None = None
-    finished_at: float | None = None
-    cpu_seconds: float | None = None
-    max_rss: int | None = None
-
-    @property
-    def seconds(self) -> float | None:
-        """How long it took, or None while it runs."""
-        return None if self.finished_at is None else self.finished_at - self.started_at
+    from sweepflow.store.database import Transaction
+    from sweepflow.store.records import AtomRecord, Claim, Ending, Reuse
 
 
 class Ledger:
@@ -81,7 +45,8 @@ class Ledger:
     Text that is no valid Unicode is kept with escapes for what is not.
 
     Args:
-        path: The database; made with its tables where it does not exist.
+        address: The path of an SQLite database, or the URL of one of PostgreSQL; its
+            tables are made, or brought up to date, where that is needed.
         read_only: Leave everything as it is, for a place that cannot be written.
 
     Raises:
@@ -89,51 +54,146 @@ class Ledger:
             Sweepflow. So do all methods.
     """
 
-    def __init__(self, path: Path, *, read_only: bool = False) -> None:
-        self._path = path
-        self._engine = create_engine(
-            _url(path, read_only=read_only), connect_args={"timeout": BUSY_SECONDS}
-        )
+    def __init__(self, address: Path | str, *, read_only: bool = False) -> None:
+        self._database = Database(address, read_only=read_only)
         with ExitStack() as undo:
             undo.callback(self.close)
-            if read_only:
-                with self._reading() as connection:
-                    self._check_version(connection)
-            else:
-                self._prepare()
+            look = migrations.check if read_only else migrations.prepare
+            look(self._database)
             undo.pop_all()
+        self._sql = Statements(self._database)
+        self._known_texts: set[str] = set()
 
-    def start(self, run: Run) -> None:
-        """Record that a run starts."""
-        fast = self._engine.execution_options(durable=False)
-        with self._reported(), fast.begin() as connection:
-            connection.execute(insert(schema.runs), _storable(asdict(run)))
+    @property
+    def catalog(self) -> Catalog:
+        """What was made, and from what."""
+        return Catalog(self._database)
 
-    def finish(self, run_id: str, **columns: Any) -> None:  # noqa: ANN401 - the table has the types
-        """Record how a run ended: `status`, `finished_at` and what else is known."""
-        with self._reported(), self._engine.begin() as connection:
-            connection.execute(
-                update(schema.runs)
-                .where(schema.runs.c.id == run_id)
-                .values(_storable(columns))
-            )
+    def close(self) -> None:
+        self._database.close()
 
-    def runs(
+    def start(self, run: Run, inputs: Mapping[str, str] | None = None) -> None:
+        """Record that a run without a fingerprint starts, with its inputs' atom ids."""
+        with self._database.writing(durable=False) as transaction:
+            transaction.write(self._sql.add_run, [run_row(run)])
+            transaction.write(self._sql.add_input, link_rows(run.id, inputs or {}))
+
+    def hits(self, fingerprints: Collection[str]) -> Mapping[str, Hit]:
+        """Give what may be taken instead of doing work again, by fingerprint.
+
+        That is of the newest completed and kept run of each.
+        """
+        keys = self._database.keys(fingerprints)
+        return _to_hits(self._database.fetch(self._sql.hits, keys=keys))
+
+    def acquire(
+        self, claims: Sequence[Claim], *, fresh: bool = False
+    ) -> Mapping[str, Hit | Lease | None]:
+        """Start runs, unless others do the same work or have done it.
+
+        Args:
+            claims: With a fingerprint each.
+            fresh: Start even what was done already.
+
+        Returns:
+            By run id: the lease of the run that is at the same work; or what such a
+            run made; or None, where the run was started and holds the lease now.
+        """
+        answers: dict[str, Hit | Lease | None] = {}
+        pending = sorted(claims, key=lambda claim: _fingerprint(claim.run))
+        # More than once only if a lease that was in the way has gone meanwhile.
+        while pending:
+            with self._database.writing(durable=False) as transaction:
+                found = self._acquire(transaction, pending, fresh=fresh)
+            answers |= found
+            pending = [claim for claim in pending if claim.run.id not in found]
+        return answers
+
+    def leases(self, fingerprints: Collection[str]) -> Mapping[str, Lease]:
+        """Give the leases on pieces of work, where there are any."""
+        keys = self._database.keys(fingerprints)
+        return _to_leases(self._database.fetch(self._sql.leases, keys=keys))
+
+    def beat(self, driver: str, at: float) -> None:
+        """Say that a driver lived at a time, on all leases of its runs."""
+        with self._database.writing(durable=False) as transaction:
+            row = {"driver": storable(driver), "at": at}
+            transaction.write(self._sql.beat, [row])
+
+    def commit(
+        self, endings: Sequence[Ending] = (), reused: Sequence[Reuse] = ()
+    ) -> frozenset[str]:
+        """Record how runs ended and what they made, all together or not at all.
+
+        Args:
+            endings: Of runs that were started. Each ends once, and only while it holds
+                its lease if it was started by `acquire`.
+            reused: Runs that took the outputs of others, none of them recorded yet.
+
+        Returns:
+            The ids of the runs that had ended already or lost their lease. Of them
+            nothing was recorded: somebody took over.
+        """
+        asked = {ending.run_id: ending for ending in endings}
+        if not (asked or reused):
+            return frozenset()
+        with self._database.writing() as transaction:
+            keys = self._database.keys(asked)
+            found = transaction.read(self._sql.endable, keys=keys) if asked else ()
+            allowed = [
+                run_id for run_id, status, may in found if status == "running" and may
+            ]
+            self._end(transaction, [asked[run_id] for run_id in allowed])
+            self._reuse(transaction, reused)
+        return frozenset(asked).difference(allowed)
+
+    def add_atom(self, atom: AtomRecord) -> AtomRecord:
+        """Record an atom that no run made; give the one that is there, if one is."""
+        with self._database.writing() as transaction:
+            self._add_atoms(transaction, [atom])
+            [row] = transaction.read(self._sql.atom, id=storable(atom.id))
+        return atom_of(row)
+
+    def text(self, text: str) -> str:
+        """Store a text unless it is there, and give its digest."""
+        digest = sha256(text)
+        with self._database.writing(durable=False) as transaction:
+            self._add_texts(transaction, {digest: text})
+        self._known_texts.add(digest)
+        return digest
+
+    def forget(self, run_ids: Collection[str]) -> None:
+        """Let go of what runs made: nobody takes it any more, and it may be removed."""
+        rows = [{"run_id": run_id, "kept": False} for run_id in sorted(run_ids)]
+        with self._database.writing() as transaction:
+            transaction.write(self._sql.forget, rows)
+
+    def runs(  # noqa: PLR0913 - each a filter
         self,
         *,
         name: str | None = None,
+        task: str | None = None,
+        kind: str | None = None,
+        plan_id: str | None = None,
         status: str | None = None,
         limit: int | None = None,
     ) -> Sequence[Run]:
         """Give the runs, newest first."""
-        query = select(schema.runs).order_by(schema.runs.c.started_at.desc())
-        if name is not None:
-            query = query.where(schema.runs.c.name == name)
-        if status is not None:
-            query = query.where(schema.runs.c.status == status)
-        with self._reading() as connection:
+        columns = schema.runs.c
+        query = select(schema.runs).order_by(columns.started_at.desc())
+        wanted = {
+            columns.name: name,
+            columns.task: task,
+            columns.kind: kind,
+            columns.plan_id: plan_id,
+            columns.status: status,
+        }
+        for column, value in wanted.items():
+            if value is not None:
+                query = query.where(column == storable(value))
+        with self._database.reading() as connection:
             rows = connection.execute(query.limit(limit)).mappings()
-            return [Run(**row) for row in rows]
+            return [run_of(row) for row in rows]
 
     def get(self, prefix: str) -> Run:
         """Give the run whose id begins with `prefix`.
@@ -141,101 +201,134 @@ class Ledger:
         Raises:
             RunNotFoundError: None does, or more than one.
         """
-        query = select(schema.runs).where(
-            schema.runs.c.id.startswith(prefix, autoescape=True)
+        return run_of(the_one(self._database, schema.runs, prefix))
+
+    def _acquire(
+        self, transaction: Transaction, claims: Sequence[Claim], *, fresh: bool
+    ) -> dict[str, Hit | Lease | None]:
+        """Answer the claims, sorted by fingerprint, that can be answered now."""
+        transaction.write(self._sql.take_lease, [_lease_row(c.run) for c in claims])
+        keys = [_fingerprint(claim.run) for claim in claims]
+        leases = _to_leases(
+            transaction.read(self._sql.leases, keys=self._database.keys(keys))
         )
-        with self._reading() as connection:
-            rows = connection.execute(query.limit(3)).mappings().all()
-        if not rows:
-            raise RunNotFoundError(
-                f"no run has the id {prefix!r}", hint="`sweepflow runs` lists them"
-            )
-        if len(rows) > 1:
-            raise RunNotFoundError(
-                f"more than one run has an id that begins with {prefix!r}: "
-                + ", ".join(row["id"] for row in rows),
-                hint="write more of it",
-            )
-        return Run(**rows[0])
+        answers: dict[str, Hit | Lease | None] = {}
+        mine: list[Claim] = []
+        for claim, key in zip(claims, keys, strict=True):
+            lease = leases.get(key)
+            if lease and lease.run_id == claim.run.id:
+                mine.append(claim)
+            elif lease:
+                answers[claim.run.id] = lease
+        # Only now: who held the lease before has left what it made.
+        hits: Mapping[str, Hit] = {}
+        if mine and not fresh:
+            hits = self._hits_among(transaction, mine)
+        for claim in mine:
+            answers[claim.run.id] = hits.get(_fingerprint(claim.run))
+        back = sorted(c.run.id for c in mine if answers[c.run.id] is not None)
+        transaction.write(self._sql.drop_lease, [{"run_id": key} for key in back])
+        started = [claim for claim in mine if answers[claim.run.id] is None]
+        self._start(transaction, started)
+        return answers
 
-    def close(self) -> None:
-        self._engine.dispose()
+    def _hits_among(
+        self, transaction: Transaction, claims: Sequence[Claim]
+    ) -> Mapping[str, Hit]:
+        keys = self._database.keys([_fingerprint(claim.run) for claim in claims])
+        return _to_hits(transaction.read(self._sql.hits, keys=keys))
 
-    def _prepare(self) -> None:
-        event.listen(self._engine, "connect", _set_up)
-        event.listen(self._engine, "begin", _begin)
-        # Two first starts would race for the switch to WAL mode, which does not wait.
-        lock = FileLock(f"{self._path}.lock")
-        with self._reported(), lock, self._engine.begin() as connection:
-            schema.metadata.create_all(connection)
-            if connection.execute(select(schema.schema_version)).first() is None:
-                connection.execute(
-                    insert(schema.schema_version), {"version": schema.VERSION}
-                )
-            self._check_version(connection)
+    def _start(self, transaction: Transaction, claims: Sequence[Claim]) -> None:
+        transaction.write(self._sql.add_run, [run_row(claim.run) for claim in claims])
+        links = (link_rows(claim.run.id, claim.inputs) for claim in claims)
+        transaction.write(self._sql.add_input, list(chain.from_iterable(links)))
+        parts = [
+            {"fingerprint": claim.run.fingerprint, "parts": to_json(claim.parts)}
+            for claim in claims
+        ]
+        transaction.write(self._sql.add_parts, parts)
+        texts: dict[str, str] = {}
+        for claim in claims:
+            texts.update(claim.texts)
+        self._add_texts(transaction, texts)
 
-    def _check_version(self, connection: Connection) -> None:
-        made_with = connection.execute(select(schema.schema_version)).scalar()
-        if made_with != schema.VERSION:
-            raise StoreError(
-                f"{self._path} has format {made_with}, "
-                f"this Sweepflow reads format {schema.VERSION}",
-                hint="use the version of Sweepflow that made it, or a newer one",
-            )
+    def _end(self, transaction: Transaction, endings: Sequence[Ending]) -> None:
+        transaction.write(self._sql.end_run, [_ending_row(e) for e in endings])
+        leases = [{"run_id": ending.run_id} for ending in endings]
+        transaction.write(self._sql.drop_lease, leases)
+        made = chain.from_iterable(ending.outputs.values() for ending in endings)
+        self._add_atoms(transaction, made)
+        links = [
+            link_rows(e.run_id, {name: atom.id for name, atom in e.outputs.items()})
+            for e in endings
+        ]
+        transaction.write(self._sql.add_output, list(chain.from_iterable(links)))
 
-    @contextmanager
-    def _reading(self) -> Generator[Connection]:
-        with self._reported(), self._engine.connect() as connection:
-            yield connection.execution_options(isolation_level="AUTOCOMMIT")
+    def _reuse(self, transaction: Transaction, reused: Sequence[Reuse]) -> None:
+        transaction.write(self._sql.add_run, [run_row(reuse.run) for reuse in reused])
+        taken = [link_rows(reuse.run.id, reuse.inputs) for reuse in reused]
+        transaction.write(self._sql.add_input, list(chain.from_iterable(taken)))
+        given = [link_rows(reuse.run.id, reuse.outputs) for reuse in reused]
+        transaction.write(self._sql.add_output, list(chain.from_iterable(given)))
 
-    @contextmanager
-    def _reported(self) -> Generator[None]:
-        """Turn what the database says into what the user can mend."""
-        try:
-            yield
-        except (DatabaseError, OSError) as error:
-            reason = error.orig if isinstance(error, DatabaseError) else error.strerror
-            raise StoreError(
-                f"the ledger {self._path} cannot be used: {reason}",
-                hint="see that the disk has room and the file can be written; "
-                "if it is damaged, move it away and start a new one",
-            ) from None
+    def _add_atoms(self, transaction: Transaction, atoms: Iterable[AtomRecord]) -> None:
+        unique = {atom.id: atom for atom in atoms}
+        ordered = [unique[atom_id] for atom_id in sorted(unique)]
+        transaction.write(self._sql.add_atom, [atom_row(atom) for atom in ordered])
+        tags = chain.from_iterable(tag_rows(atom) for atom in ordered)
+        transaction.write(self._sql.add_tag, list(tags))
 
-
-def _url(path: Path, *, read_only: bool) -> URL:
-    """Give the address of a database, whatever characters its path has."""
-    query = {"uri": "true", "mode": "ro" if read_only else "rwc"}
-    if read_only and not path.with_name(f"{path.name}-wal").exists():
-        # Nobody is at work on it, and SQLite need not make the files that it
-        # otherwise wants beside a database in WAL mode.
-        query["immutable"] = "1"
-    return URL.create("sqlite", database=path.absolute().as_uri(), query=query)
+    def _add_texts(self, transaction: Transaction, texts: Mapping[str, str]) -> None:
+        rows = [
+            {"digest": digest, "body": texts[digest].encode("utf-8", "surrogatepass")}
+            for digest in sorted(texts.keys() - self._known_texts)
+        ]
+        transaction.write(self._sql.add_text, rows)
 
 
-def _storable(columns: dict[str, Any]) -> dict[str, Any]:
-    """Give columns with their text as valid Unicode; JSON has escapes of its own.
+def _fingerprint(run: Run) -> str:
+    if run.fingerprint is None:
+        raise ValueError(f"run {run.id} has no fingerprint to claim")
+    return run.fingerprint
 
-    Arguments and paths may hold any bytes; Python has lone surrogates for them.
-    """
+
+def _lease_row(run: Run) -> dict[str, Any]:
     return {
-        name: value.encode("utf-8", "backslashreplace").decode()
-        if isinstance(value, str)
-        else value
-        for name, value in columns.items()
+        "fingerprint": run.fingerprint,
+        "run_id": run.id,
+        "driver": storable(run.driver or ""),
+        "host": storable(run.provenance.host),
+        "beat_at": run.started_at,
     }
 
 
-def _set_up(connection: SQLiteConnection, _record: object) -> None:
-    connection.isolation_level = None  # transactions begin in `_begin`
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.close()
+def _ending_row(ending: Ending) -> dict[str, Any]:
+    return {
+        "run_id": ending.run_id,
+        "status": ending.status,
+        "finished_at": ending.finished_at,
+        "exit_code": ending.exit_code,
+        "error": None if ending.error is None else storable(ending.error),
+        "cpu_seconds": ending.cpu_seconds,
+        "max_rss": ending.max_rss,
+        "attempts": ending.attempts,
+    }
 
 
-def _begin(connection: Connection) -> None:
-    # FULL: the commit outlives a power cut. NORMAL: it waits for no disk.
-    durable = connection.get_execution_options().get("durable", True)
-    level = "FULL" if durable else "NORMAL"
-    connection.exec_driver_sql(f"PRAGMA synchronous={level}")
-    # A transaction that becomes a writer half-way cannot wait for another one.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+def _to_leases(rows: Iterable[Sequence[Any]]) -> Mapping[str, Lease]:
+    return {row[0]: Lease(*row) for row in rows}
+
+
+def _to_hits(rows: Iterable[Sequence[Any]]) -> Mapping[str, Hit]:
+    """Give the last hit of each fingerprint; rows of a run stand together."""
+    run_ids: dict[str, str] = {}
+    outputs: dict[str, dict[str, AtomRecord]] = {}
+    for fingerprint, run_id, name, *atom in rows:
+        if run_id is None:
+            continue
+        if run_ids.get(fingerprint) != run_id:
+            run_ids[fingerprint] = run_id
+            outputs[fingerprint] = {}
+        if name is not None:
+            outputs[fingerprint][name] = atom_of(atom)
+    return {key: Hit(run_id, outputs[key]) for key, run_id in run_ids.items()}

@@ -1,0 +1,196 @@
+"""The ledger, read: atoms, what made them, and what was made from them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from sqlalchemy import or_, select
+
+from sweepflow.errors import AtomNotFoundError, RunNotFoundError
+from sweepflow.store import schema
+from sweepflow.store.schema import ATOM_COLUMNS, atom_of, run_of, storable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from sqlalchemy import ColumnElement, RowMapping, Select, Table
+
+    from sweepflow.store.database import Database
+    from sweepflow.store.records import AtomRecord, Json, Run
+
+PAGE = 1000
+"""How many atoms are read at a time where all are asked for."""
+
+_LAST = "\U0010ffff"
+"""Sorts behind all that begins with the same prefix."""
+
+_runs, _atoms, _inputs, _outputs = (
+    schema.runs,
+    schema.atoms,
+    schema.inputs,
+    schema.outputs,
+)
+
+
+class Catalog:
+    """What the ledger knows of atoms and of what runs were made from."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def atom(self, prefix: str) -> AtomRecord:
+        """Give the atom whose id begins with `prefix`.
+
+        Raises:
+            AtomNotFoundError: None does, or more than one.
+        """
+        row = the_one(self._database, _atoms, prefix)
+        return atom_of([row[column.name] for column in ATOM_COLUMNS])
+
+    def atoms(
+        self,
+        *,
+        type: str | None = None,  # noqa: A002 - the word that users know
+        user: str | None = None,
+        tag: str | None = None,
+        limit: int | None = None,
+    ) -> Sequence[AtomRecord]:
+        """Give the atoms, newest first."""
+        query = select(*ATOM_COLUMNS).order_by(_atoms.c.created_at.desc(), _atoms.c.id)
+        if type is not None:
+            query = query.where(_atoms.c.type == storable(type))
+        if user is not None:
+            query = query.where(_atoms.c.user == storable(user))
+        if tag is not None:
+            tags = schema.atom_tags.c
+            query = query.join(schema.atom_tags, tags.atom_id == _atoms.c.id)
+            query = query.where(tags.tag == storable(tag))
+        with self._database.reading() as connection:
+            return [atom_of(row) for row in connection.execute(query.limit(limit))]
+
+    def makers(self, atom_id: str) -> Sequence[Run]:
+        """Give the completed runs that made an atom, oldest first."""
+        query = select(_runs).where(
+            _runs.c.id.in_(_with_atom(_outputs, atom_id)), _runs.c.status == "completed"
+        )
+        return self._runs(query.order_by(_runs.c.started_at))
+
+    def readers(self, atom_id: str) -> Sequence[Run]:
+        """Give the runs that got an atom and set to work, oldest first."""
+        query = select(_runs).where(
+            _runs.c.id.in_(_with_atom(_inputs, atom_id)), _runs.c.status != "cached"
+        )
+        return self._runs(query.order_by(_runs.c.started_at))
+
+    def inputs(self, run_id: str) -> Mapping[str, AtomRecord]:
+        """Give the atoms that a run got, by name, in the order given."""
+        return self._links(_inputs, run_id)
+
+    def outputs(self, run_id: str) -> Mapping[str, AtomRecord]:
+        """Give the atoms that a run made or took, by name, in the order given."""
+        return self._links(_outputs, run_id)
+
+    def parts(self, fingerprint: str) -> Mapping[str, Json] | None:
+        """Give what a fingerprint is the digest of, by name."""
+        table = schema.fingerprints.c
+        query = select(table.parts).where(table.fingerprint == storable(fingerprint))
+        with self._database.reading() as connection:
+            found = connection.execute(query).scalar()
+        return None if found is None else json.loads(found)
+
+    def text(self, digest: str) -> str | None:
+        """Give the text that has a digest."""
+        table = schema.texts.c
+        query = select(table.body).where(table.digest == storable(digest))
+        with self._database.reading() as connection:
+            found = connection.execute(query).scalar()
+        return None if found is None else found.decode("utf-8", "surrogatepass")
+
+    def earlier(self, run: Run, limit: int = 50) -> Sequence[Run]:
+        """Give the runs of the same task, before `run`, that made or took something.
+
+        They have fingerprints; the newest comes first.
+        """
+        query = select(_runs).where(
+            _runs.c.task == storable(run.task),
+            _runs.c.name == storable(run.name),
+            _runs.c.kind == storable(run.kind),
+            _runs.c.started_at < run.started_at,
+            _runs.c.fingerprint.is_not(None),
+            _runs.c.status.in_(("completed", "cached")),
+        )
+        return self._runs(query.order_by(_runs.c.started_at.desc()).limit(limit))
+
+    def kept_atoms(self) -> Iterator[AtomRecord]:
+        """Give, in the order of their ids, the atoms that may not be removed.
+
+        Those are the inputs and outputs of runs that are kept or run now, and those
+        that no run ever got or made.
+        """
+        unused = ~_linked(_inputs) & ~_linked(_outputs)
+        held = _runs.c.kept | (_runs.c.status == "running")
+        needed = or_(unused, _linked(_inputs, held), _linked(_outputs, held))
+        query = select(*ATOM_COLUMNS).where(needed).order_by(_atoms.c.id).limit(PAGE)
+        last = ""
+        while True:
+            with self._database.reading() as connection:
+                page = connection.execute(query.where(_atoms.c.id > last)).all()
+            yield from map(atom_of, page)
+            if len(page) < PAGE:
+                return
+            last = page[-1].id
+
+    def _runs(self, query: Select[tuple[object, ...]]) -> Sequence[Run]:
+        with self._database.reading() as connection:
+            return [run_of(row) for row in connection.execute(query).mappings()]
+
+    def _links(self, table: Table, run_id: str) -> Mapping[str, AtomRecord]:
+        query = (
+            select(table.c.name, *ATOM_COLUMNS)
+            .join(_atoms, _atoms.c.id == table.c.atom_id)
+            .where(table.c.run_id == storable(run_id))
+            .order_by(table.c.position)
+        )
+        with self._database.reading() as connection:
+            return {name: atom_of(a) for name, *a in connection.execute(query)}
+
+
+def _with_atom(table: Table, atom_id: str) -> Select[tuple[str]]:
+    """Give the ids of the runs that have an atom as input or output."""
+    return select(table.c.run_id).where(table.c.atom_id == storable(atom_id))
+
+
+def _linked(table: Table, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Give the condition that an atom is an input or output of some such run."""
+    query = select(1).where(table.c.atom_id == _atoms.c.id)
+    if conditions:
+        query = query.join(_runs, _runs.c.id == table.c.run_id).where(*conditions)
+    return query.exists()
+
+
+def the_one(database: Database, table: Table, prefix: str) -> RowMapping:
+    """Give the row of `runs` or `atoms` whose id begins with `prefix`.
+
+    Raises:
+        RunNotFoundError: It is no run, or more than one.
+        AtomNotFoundError: Likewise.
+    """
+    start = storable(prefix)
+    query = select(table).where(table.c.id >= start, table.c.id <= start + _LAST)
+    with database.reading() as connection:
+        rows = connection.execute(query.order_by(table.c.id).limit(3)).mappings().all()
+    exact = [row for row in rows if row["id"] == start]
+    if len(rows) == 1 or exact:
+        return (exact or rows)[0]
+    is_run = table is schema.runs
+    what, error = ("run", RunNotFoundError) if is_run else ("atom", AtomNotFoundError)
+    if not rows:
+        raise error(
+            f"no {what} has the id {prefix!r}", hint=f"`sweepflow {what}s` lists them"
+        )
+    raise error(
+        f"more than one {what} has an id that begins with {prefix!r}: "
+        + ", ".join(row["id"] for row in rows),
+        hint="write more of it",
+    )
