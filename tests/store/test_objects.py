@@ -23,7 +23,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sweepflow.errors import StoreError
-from sweepflow.store.objects import Damage, File, Folder, Link, ObjectStore
+from sweepflow.store.objects import Damage, File, Folder, Link, ObjectStore, Stored
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -230,6 +230,74 @@ def test_says_what_a_folder_holds(store: ObjectStore, tmp_path: Path) -> None:
     assert store.size(digest) == 3
 
 
+@pytest.mark.parametrize("durable", [True, False])
+def test_says_what_it_stored(store: ObjectStore, tmp_path: Path, durable: bool) -> None:
+    tree = make(tmp_path / "in", {"a": b"1", "b": {"c": b"1", "d": b"22"}})
+    (tree / "link").symlink_to("a")
+
+    file = store.put(tree / "b/d", durable=durable)
+    folder = store.put(tree, durable=durable)
+
+    assert file == Stored(hashlib.sha256(b"22").hexdigest(), 2)
+    assert file == store.put_bytes(b"22", durable=durable)
+    assert folder.size == store.size(folder.digest) == 4
+    assert folder == store.put(tree, durable=not durable)
+
+
+def test_what_is_not_durable_yet_is_there_like_all_else(
+    store: ObjectStore, tmp_path: Path
+) -> None:
+    tree = make(tmp_path / "in", TREE)
+    large = make(tmp_path / "large", secrets.token_bytes(LARGE))
+    digests = [
+        store.put_bytes(b"1", durable=False).digest,
+        store.put(tree, durable=False).digest,
+        store.put(large, durable=False).digest,
+    ]
+
+    assert all(map(store.has, digests))
+    store.materialize(digests[1], tmp_path / "out")
+    assert read(tmp_path / "out") == TREE
+    store.sync(digests)
+    store.sync(digests)
+    store.sync([])
+    assert all(map(store.is_intact, digests))
+    assert list(store.verify_all()) == []
+
+
+def test_what_is_missing_cannot_be_made_durable(
+    location: Path | str, store: ObjectStore, tmp_path: Path
+) -> None:
+    tree = store.put(make(tmp_path / "in", TREE), durable=False).digest
+    file = store.put_bytes(b"deep").digest
+    service(location).remove(file)
+    if isinstance(location, Path):  # a service has made durable what it took
+        for digest in (file, tree, "0" * 64 + ".tree"):
+            with pytest.raises(StoreError, match=r"damaged|[Nn]o such"):
+                store.sync([digest])
+    with pytest.raises(StoreError, match="no digest"):
+        store.sync(["../x"])
+
+
+def test_tells_what_is_intact(
+    store: ObjectStore, location: Path | str, tmp_path: Path
+) -> None:
+    tree = store.put(make(tmp_path / "in", TREE)).digest
+    file = hashlib.sha256(b"deep").hexdigest()
+    assert store.is_intact(tree)
+    assert store.is_intact(file)
+    service(location).write(file, b"deep and more")
+    assert not store.is_intact(tree)
+    service(location).remove(file)
+    assert not store.is_intact(tree)
+    assert not store.is_intact(file)
+    assert not store.is_intact("0" * 64)
+    service(location).remove(tree)
+    assert not store.is_intact(tree)
+    with pytest.raises(StoreError, match="no digest"):
+        store.is_intact("../x")
+
+
 def test_a_file_with_the_bytes_of_a_manifest_is_still_a_file(
     store: ObjectStore, tmp_path: Path
 ) -> None:
@@ -393,9 +461,14 @@ DAMAGES: dict[str, Callable[[service, str], None]] = {
 }
 
 
+@pytest.mark.parametrize("durable", [True, False])
 @pytest.mark.parametrize("problem", DAMAGES)
 def test_damage_is_found_and_healed(
-    store: ObjectStore, location: Path | str, tmp_path: Path, problem: str
+    store: ObjectStore,
+    location: Path | str,
+    tmp_path: Path,
+    problem: str,
+    durable: bool,
 ) -> None:
     tree = make(tmp_path / "in", {"good": b"1", "sub": {"bad": b"123456789"}})
     digest, file = store.put(tree).digest, store.put(tree / "sub/bad").digest
@@ -412,8 +485,9 @@ def test_damage_is_found_and_healed(
         store.materialize(digest, tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
-    assert store.put(tree).digest == digest
+    assert store.put(tree, durable=durable).digest == digest
 
+    assert store.is_intact(digest)
     assert list(store.verify_all()) == list(store.verify(digest)) == []
     store.materialize(digest, tmp_path / "out")
     assert read(tmp_path / "out") == read(tree)
@@ -438,6 +512,18 @@ def test_a_damaged_manifest_is_found_and_healed(
 
     store.put(tree)
     assert list(store.verify_all()) == []
+
+
+def test_a_check_of_everything_tells_how_far_it_is(
+    store: ObjectStore, tmp_path: Path
+) -> None:
+    store.put(make(tmp_path / "in", {"a": b"1", "b": b"22"}))
+    seen: list[tuple[str, int]] = []
+    assert (
+        list(store.verify_all(lambda digest, size: seen.append((digest, size)))) == []
+    )
+    assert sorted(digest for digest, _ in seen) == sorted(store.digests())
+    assert {1, 2} < {size for _, size in seen}
 
 
 def test_a_large_file_comes_back_in_little_memory(
@@ -503,14 +589,16 @@ from sweepflow.store.objects import ObjectStore
 store = ObjectStore(sys.argv[1] if "://" in sys.argv[1] else Path(sys.argv[1]))
 print("ready", flush=True)
 sys.stdin.readline()
-print(store.put(Path(sys.argv[2])).digest)
+print(store.put(Path(sys.argv[2]), durable=sys.argv[3] == "True").digest)
 """
 
 
-def putting(location: Path | str, path: Path) -> subprocess.Popen[str]:
+def putting(
+    location: Path | str, path: Path, *, durable: bool
+) -> subprocess.Popen[str]:
     """Start a process that is about to put a path, and goes on at a line of input."""
     process = subprocess.Popen(
-        [sys.executable, "-c", PUT, str(location), str(path)],
+        [sys.executable, "-c", PUT, str(location), str(path), str(durable)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -527,11 +615,12 @@ def sizeable(tmp_path: Path) -> Path:
     return make(tmp_path / "in", {"small": small, "large": large})
 
 
+@pytest.mark.parametrize("durable", [True, False])
 def test_a_killed_put_leaves_no_damage(
-    store: ObjectStore, location: Path | str, sizeable: Path
+    store: ObjectStore, location: Path | str, sizeable: Path, durable: bool
 ) -> None:
     for n in range(6):
-        with putting(location, sizeable) as process:
+        with putting(location, sizeable, durable=durable) as process:
             assert process.stdin
             process.stdin.write("\n")
             process.stdin.flush()
@@ -546,7 +635,10 @@ def test_processes_store_the_same_at_once(
     store: ObjectStore, location: Path | str, sizeable: Path
 ) -> None:
     with ExitStack() as stack:
-        processes = [stack.enter_context(putting(location, sizeable)) for _ in range(3)]
+        processes = [
+            stack.enter_context(putting(location, sizeable, durable=durable))
+            for durable in (True, False, True)
+        ]
         for process in processes:
             assert process.stdin
             process.stdin.write("\n")

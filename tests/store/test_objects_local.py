@@ -163,12 +163,15 @@ def test_what_the_dead_left_is_removed_when_it_is_old(
     for name in ("old", "young"):
         (root / "tmp" / name).mkdir(parents=True)
         (root / "tmp" / name / "incoming").write_bytes(b"half")
+        (root / "tmp" / f"{name} file").write_bytes(b"half")
     yesterday = time.time() - 24 * 60 * 60 - 60
-    os.utime(root / "tmp/old", (yesterday, yesterday))
+    for name in ("old", "old file"):
+        os.utime(root / "tmp" / name, (yesterday, yesterday))
 
     store.put_bytes(b"1")
 
-    assert [path.name for path in (root / "tmp").iterdir()] == ["young"]
+    left = {path.name for path in (root / "tmp").iterdir()}
+    assert left == {"young", "young file"}
 
 
 def test_an_object_that_cannot_be_read_is_reported(
@@ -187,20 +190,22 @@ from sweepflow.errors import StoreError
 from sweepflow.store.objects import ObjectStore
 resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
 try:
-    ObjectStore(Path(sys.argv[1])).put(Path(sys.argv[2]))
+    durable = sys.argv[3] == "True"
+    ObjectStore(Path(sys.argv[1])).put(Path(sys.argv[2]), durable=durable)
 except StoreError as error:
     print(error)
 """
 
 
+@pytest.mark.parametrize("durable", [True, False])
 def test_a_write_that_fails_leaves_nothing(
-    store: ObjectStore, root: Path, tmp_path: Path
+    store: ObjectStore, root: Path, tmp_path: Path, durable: bool
 ) -> None:
     tree = files(tmp_path / "in", 5)
     (tree / "z").write_bytes(bytes(1_000_000))
 
     said = subprocess.run(
-        [sys.executable, "-c", LIMITED, root, tree],
+        [sys.executable, "-c", LIMITED, root, tree, str(durable)],
         check=True,
         capture_output=True,
         text=True,
@@ -208,7 +213,8 @@ def test_a_write_that_fails_leaves_nothing(
 
     assert "cannot store" in said
     assert "make room" in said
-    assert [path.name for path in root.rglob("*")] == ["tmp"]
+    assert list((root / "tmp").iterdir()) == []
+    assert len(list(store.digests())) == (0 if durable else 5)
     assert list(store.verify(store.put(tree).digest)) == []
 
 
@@ -224,16 +230,22 @@ def tiny_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", disk], check=True)
 
 
-def test_a_full_disk_leaves_nothing(tiny_disk: Path, tmp_path: Path) -> None:
-    tree = files(tmp_path / "in", 20)
-    (tree / "z").write_bytes(bytes(2_000_000))
+@pytest.mark.parametrize("durable", [True, False])
+@pytest.mark.parametrize("size", [900_000, 2_000_000])
+def test_a_full_disk_leaves_nothing_half_written(
+    tiny_disk: Path, tmp_path: Path, durable: bool, size: int
+) -> None:
+    tree = files(tmp_path / "in", 60)
+    (tree / "z").write_bytes(bytes(size))
     store = ObjectStore(tiny_disk / "objects")
 
     with pytest.raises(StoreError, match="No space left") as caught:
-        store.put(tree)
+        store.put(tree, durable=durable)
 
     assert "make room" in str(caught.value.hint)
-    assert [path.name for path in tiny_disk.rglob("*")] == ["objects", "tmp"]
+    assert list((tiny_disk / "objects/tmp").iterdir()) == []
+    assert list(store.verify_all()) == []
+    assert not (durable and list(store.digests()))
     (tree / "z").unlink()
     assert list(store.verify(store.put(tree).digest)) == []
 

@@ -68,19 +68,20 @@ class LocalBatch:
 
     def commit(self) -> None:
         """Bring all that waits into place, there to stay."""
-        if self._folder is None:
+        if not self._count:
             return
-        paths = (f"{self._folder}/{name}" for name in self._names())
-        disk.write_out(paths, self._count, self._folder)
+        waiting = self._waiting()
+        paths = (f"{waiting}/{name}" for name in self._names())
+        disk.write_out(paths, self._count, waiting)
         places: set[str] = set()
         for name in self._names():
             folder, path = self._backend.place(name)
             if folder not in places:
                 os.makedirs(folder, exist_ok=True)
                 places.add(folder)
-            os.rename(f"{self._folder}/{name}", path)
+            os.rename(f"{waiting}/{name}", path)
         above = {os.path.dirname(place) for place in places}
-        disk.write_out([*places, *above], len(places), self._folder)
+        disk.write_out([*places, *above], len(places), waiting)
         for name in self._names():
             self._backend.stamp(name)
 
