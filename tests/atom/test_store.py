@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sweepflow.atom import Atom
-from sweepflow.atom.here import current_store
 from sweepflow.errors import ProjectError
+from sweepflow.here import current_store
 from sweepflow.store import Home
 from sweepflow.store.store import Store, store_in_use, use_store
 from tests.atom.conftest import run_python

@@ -13,20 +13,25 @@ from sweepflow.engine.events import Event, Listener, TaskOutput
 from sweepflow.engine.executors import LocalExecutor
 from sweepflow.engine.plan import Plan
 from sweepflow.engine.task import Command, Task
-from sweepflow.store.ledger import Ledger
+from sweepflow.store.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from sweepflow.store import Home
+    from sweepflow.store.ledger import Ledger
 
 
 @pytest.fixture
-def ledger(home: Home) -> Iterator[Ledger]:
-    ledger = Ledger(home.ledger)
-    yield ledger
-    ledger.close()
+def store(home: Home) -> Iterator[Store]:
+    with Store(home) as store:
+        yield store
+
+
+@pytest.fixture
+def ledger(store: Store) -> Ledger:
+    return store.ledger
 
 
 @pytest.fixture
@@ -40,17 +45,23 @@ def executor() -> Iterator[LocalExecutor]:
 class Bench:
     """Runs plans, and keeps what happened."""
 
-    home: Home
-    ledger: Ledger
+    store: Store
     executor: LocalExecutor
     cwd: Path
     events: list[Event] = field(default_factory=list[Event])
     listeners: list[Listener] = field(default_factory=list[Listener])
 
+    @property
+    def home(self) -> Home:
+        return self.store.home
+
+    @property
+    def ledger(self) -> Ledger:
+        return self.store.ledger
+
     def run(self, *tasks: Task, jobs: int = 1, fail_fast: bool = False) -> Report:
         engine = Engine(
-            self.home,
-            self.ledger,
+            self.store,
             self.executor,
             jobs=jobs,
             fail_fast=fail_fast,
@@ -72,5 +83,5 @@ class Bench:
 
 
 @pytest.fixture
-def bench(home: Home, ledger: Ledger, executor: LocalExecutor, tmp_path: Path) -> Bench:
-    return Bench(home, ledger, executor, tmp_path)
+def bench(store: Store, executor: LocalExecutor, tmp_path: Path) -> Bench:
+    return Bench(store, executor, tmp_path)

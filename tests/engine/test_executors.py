@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import shutil
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from sweepflow.engine.executors import Executor
 
-    Prepare = Callable[[str], Attempt]
+    Prepare = Callable[[str], tuple[Attempt, TaskSpec]]
 
 
 @pytest.fixture(params=[LocalExecutor])
@@ -36,18 +37,19 @@ def executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
 
 @pytest.fixture
 def prepare(tmp_path: Path) -> Prepare:
-    def prepare(script: str) -> Attempt:
-        attempt = Attempt(tmp_path / f"attempt-{len(list(tmp_path.iterdir()))}")
-        attempt.prepare(TaskSpec(Command(("sh", "-c", script), str(tmp_path))))
-        return attempt
+    numbers = itertools.count()
+
+    def prepare(script: str) -> tuple[Attempt, TaskSpec]:
+        attempt = Attempt(tmp_path / f"attempt-{next(numbers)}")
+        return attempt, TaskSpec(Command(("sh", "-c", script), str(tmp_path)))
 
     return prepare
 
 
 def test_gives_the_exit_record(executor: Executor, prepare: Prepare) -> None:
-    attempt = prepare("echo out; echo err >&2; exit 4")
+    attempt, spec = prepare("echo out; echo err >&2; exit 4")
 
-    record = executor.submit(attempt).result(timeout=20)
+    record = executor.submit(attempt, spec).result(timeout=20)
 
     assert record.outcome.status == "failed"
     assert record.outcome.exit_code == 4
@@ -60,7 +62,7 @@ def test_runs_many_at_once(executor: Executor, prepare: Prepare) -> None:
     attempts = [prepare("sleep 0.5") for _ in range(8)]
     began = time.monotonic()
 
-    futures = [executor.submit(attempt) for attempt in attempts]
+    futures = [executor.submit(*attempt) for attempt in attempts]
 
     assert {f.result(timeout=20).outcome.status for f in futures} == {"completed"}
     assert time.monotonic() - began < 3
@@ -70,20 +72,20 @@ def test_cancel_ends_one_and_leaves_the_others(
     executor: Executor, prepare: Prepare, tmp_path: Path
 ) -> None:
     long, other = prepare("touch up; sleep 60"), prepare("sleep 0.5; exit 0")
-    futures = [executor.submit(long), executor.submit(other)]
+    futures = [executor.submit(*long), executor.submit(*other)]
     wait_for(tmp_path / "up")
 
-    executor.cancel(long, signal.SIGINT)
+    executor.cancel(long[0], signal.SIGINT)
 
     assert futures[0].result(timeout=20).outcome.status == "interrupted"
     assert futures[1].result(timeout=20).outcome.status == "completed"
-    executor.cancel(long, signal.SIGINT)  # it has ended: nothing happens
+    executor.cancel(long[0], signal.SIGINT)  # it has ended: nothing happens
 
 
 def test_close_ends_what_runs(
     executor: Executor, prepare: Prepare, tmp_path: Path
 ) -> None:
-    future = executor.submit(prepare("echo $$ > pid; mv pid up; sleep 60"))
+    future = executor.submit(*prepare("echo $$ > pid; mv pid up; sleep 60"))
     wait_for(tmp_path / "up")
 
     executor.close()
@@ -95,8 +97,8 @@ def test_close_ends_what_runs(
 def test_a_worker_that_is_killed_is_lost_and_leaves_no_orphan(
     executor: Executor, prepare: Prepare, tmp_path: Path
 ) -> None:
-    attempt = prepare("echo $$ > pid; mv pid up; sleep 60")
-    future = executor.submit(attempt)
+    attempt, spec = prepare("echo $$ > pid; mv pid up; sleep 60")
+    future = executor.submit(attempt, spec)
     wait_for(tmp_path / "up")
 
     os.kill(json.loads((attempt.folder / "heartbeat").read_text())["worker"], 9)
@@ -108,29 +110,32 @@ def test_a_worker_that_is_killed_is_lost_and_leaves_no_orphan(
     assert not attempt.is_alive()
 
 
-def test_a_folder_without_a_spec_fails_its_future(
-    executor: Executor, tmp_path: Path
+def test_a_folder_that_cannot_be_made_fails_its_future(
+    executor: Executor, prepare: Prepare
 ) -> None:
-    (tmp_path / "empty").mkdir()
+    attempt, spec = prepare("true")
+    attempt.folder.write_text("in the way")
 
-    record = executor.submit(Attempt(tmp_path / "empty")).result(timeout=20)
+    record = executor.submit(attempt, spec).result(timeout=20)
 
     assert record.outcome.status == "failed"
-    assert "spec.json" in (record.outcome.error or "")
+    assert record.outcome.error == f"cannot write {attempt.folder}: File exists"
 
 
 def test_the_server_of_local_workers_dies(prepare: Prepare, tmp_path: Path) -> None:
     executor = LocalExecutor()
-    future = executor.submit(prepare("echo $$ > pid; mv pid up; sleep 60"))
+    future = executor.submit(*prepare("echo $$ > pid; mv pid up; sleep 60"))
     wait_for(tmp_path / "up")
 
-    executor._server._process.kill()  # pyright: ignore[reportPrivateUsage]
+    server = executor._server  # pyright: ignore[reportPrivateUsage]
+    assert server
+    server._process.kill()  # pyright: ignore[reportPrivateUsage]
 
     error = "the server of the local workers died"
     assert future.result(timeout=20).outcome.error == error
     assert is_gone(int((tmp_path / "up").read_text()))
     # What comes after it is not lost: there is a new server.
-    later = executor.submit(prepare("exit 7")).result(timeout=20)
+    later = executor.submit(*prepare("exit 7")).result(timeout=20)
     assert later.outcome.exit_code == 7
     executor.close()
 
@@ -148,9 +153,8 @@ from sweepflow.engine.task import Command
 
 executor = LocalExecutor()
 attempts = [Attempt(Path({str(tmp_path)!r}, str(n))) for n in range(40)]
-for attempt in attempts:
-    attempt.prepare(TaskSpec(Command(("sleep", "2"), "/")))
-records = [f.result() for f in [executor.submit(attempt) for attempt in attempts]]
+spec = TaskSpec(Command(("sleep", "2"), "/"))
+records = [f.result() for f in [executor.submit(a, spec) for a in attempts]]
 assert any(record.outcome.status == "completed" for record in records)
 errors = {{record.outcome.error for record in records}} - {{None}}
 assert errors and all("Too many open files" in error for error in errors), errors
@@ -162,8 +166,8 @@ executor.close()
 def test_a_worker_that_does_not_answer_is_killed_at_the_third_time(
     executor: Executor, prepare: Prepare, tmp_path: Path
 ) -> None:
-    attempt = prepare("echo $$ > pid; mv pid up; sleep 60")
-    future = executor.submit(attempt)
+    attempt, spec = prepare("echo $$ > pid; mv pid up; sleep 60")
+    future = executor.submit(attempt, spec)
     wait_for(tmp_path / "up")
     os.kill(json.loads((attempt.folder / "heartbeat").read_text())["worker"], 19)
 
@@ -177,8 +181,8 @@ def test_a_worker_that_does_not_answer_is_killed_at_the_third_time(
 def test_a_folder_that_is_removed_leaves_no_orphan(
     executor: Executor, prepare: Prepare, tmp_path: Path
 ) -> None:
-    attempt = prepare("echo $$ > pid; mv pid up; sleep 60")
-    future = executor.submit(attempt)
+    attempt, spec = prepare("echo $$ > pid; mv pid up; sleep 60")
+    future = executor.submit(attempt, spec)
     wait_for(tmp_path / "up")
     shutil.rmtree(attempt.folder)
 

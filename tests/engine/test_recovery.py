@@ -16,7 +16,8 @@ import pytest
 from sweepflow.engine.attempt import Attempt, ExitRecord, TaskSpec
 from sweepflow.engine.recovery import settle
 from sweepflow.engine.task import Command, Outcome
-from sweepflow.store.ledger import Ledger, Run
+from sweepflow.store.ledger import Ledger
+from sweepflow.store.records import Provenance, Run
 from tests.engine.processes import is_gone, wait_for
 
 if TYPE_CHECKING:
@@ -32,12 +33,12 @@ from sweepflow.engine.executors import LocalExecutor
 from sweepflow.engine.plan import Plan
 from sweepflow.engine.task import Command, Task
 from sweepflow.store import Home
-from sweepflow.store.ledger import Ledger
+from sweepflow.store.store import Store
 
-home = Home(Path(sys.argv[1]))
+store = Store(Home(Path(sys.argv[1])))
 script = "echo $$ > pid; mv pid up; sleep 60"
 task = Task("t", Command(("sh", "-c", script), sys.argv[2]))
-Engine(home, Ledger(home.ledger), LocalExecutor()).run(Plan("p", (task,)))
+Engine(store, LocalExecutor()).run(Plan("p", (task,)))
 """
 
 
@@ -45,16 +46,12 @@ def a_run(run_id: str) -> Run:
     return Run(
         id=run_id,
         plan_id="p",
+        kind="job",
         name="n",
         task="n",
         command="true",
         cwd="/",
-        host=socket.gethostname(),
-        user="u",
-        git_commit=None,
-        git_dirty=None,
-        python="3",
-        sweepflow="0",
+        provenance=Provenance(socket.gethostname(), "u", None, None, "3", "0"),
         started_at=time.time(),
     )
 

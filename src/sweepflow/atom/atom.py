@@ -11,9 +11,9 @@ from sweepflow.atom.checks import check_type
 from sweepflow.atom.create import Draft
 from sweepflow.atom.errors import AtomError
 from sweepflow.atom.files import materialized
-from sweepflow.atom.here import current_store
 from sweepflow.atom.loaders import load
 from sweepflow.errors import AtomNotFoundError
+from sweepflow.here import current_store
 
 if TYPE_CHECKING:
     import os

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from sweepflow.atom.atom import Atom
 from sweepflow.atom.create import Draft
 from sweepflow.atom.errors import AtomError
-from sweepflow.atom.here import current_store
 from sweepflow.atom.loaders import json_lines, single_file
 from sweepflow.errors import Place
+from sweepflow.here import current_store
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

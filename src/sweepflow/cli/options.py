@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-
-if TYPE_CHECKING:
-    from sweepflow.store.home import Home
 
 File = Annotated[
     Path | None,
@@ -30,18 +27,3 @@ SizeLimit = Annotated[
     ),
 ]
 
-
-def find_home(file: Path | None) -> Home:
-    """Give the home of the project here.
-
-    Raises:
-        ProjectError: There is no project here, or its file is not valid.
-    """
-    from sweepflow.store.home import Home
-
-    if home := Home.named():
-        return home
-    from sweepflow.project import load
-
-    project = load(file)
-    return Home.of(project.root, project.store)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sys
-from contextlib import closing
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sweepflow import collector
+from sweepflow.cli.execution import execute
 from sweepflow.cli.options import File, SizeLimit
 from sweepflow.cli.text import print_json
 from sweepflow.errors import PlanError
@@ -17,7 +16,7 @@ from sweepflow.errors import PlanError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sweepflow.engine.engine import Report
+    from sweepflow.engine.engine import Engine
     from sweepflow.engine.plan import Plan
     from sweepflow.engine.task import Task
     from sweepflow.project import Project
@@ -88,7 +87,8 @@ def run(  # noqa: PLR0913 - the options of the command
     if dry_run:
         print_plan(plan, as_json=as_json)
         return
-    report = execute(plan, project, jobs=jobs, fail_fast=fail_fast)
+    engine = _engine(project, jobs=jobs, fail_fast=fail_fast)
+    report = execute(engine, plan)
     raise typer.Exit(report.exit_status)
 
 
@@ -103,33 +103,19 @@ def print_plan(plan: Plan, *, as_json: bool) -> None:
             sys.stdout.write(file.text)
 
 
-def execute(plan: Plan, project: Project, *, jobs: int, fail_fast: bool) -> Report:
-    """Run a plan with everything set up around it, and say how it went."""
-    from sweepflow.cli.progress import Display
-    from sweepflow.engine.engine import Engine
+def _engine(project: Project, *, jobs: int, fail_fast: bool) -> Engine:
     from sweepflow.engine.executors import LocalExecutor
-    from sweepflow.engine.recovery import settle
-    from sweepflow.store import Home
-    from sweepflow.store.ledger import Ledger
 
-    home = Home.of(project.root, project.store)
-    home.prepare()
-    with (
-        closing(LocalExecutor()) as executor,  # it starts while we go on importing
-        closing(Ledger(home.ledger)) as ledger,
-        Display() as display,
-    ):
-        settle(home, ledger)
-        engine = Engine(
-            home,
-            ledger,
-            executor,
-            jobs=jobs,
-            fail_fast=fail_fast,
-            listeners=[display],
-        )
-        collector.resume()
-        return engine.run(plan)
+    executor = LocalExecutor()
+    executor.start()  # while we go on importing
+
+    from sweepflow.engine.engine import Engine
+    from sweepflow.here import home_of
+    from sweepflow.store.store import Store
+
+    store = Store(home_of(project))
+    store.home.prepare()
+    return Engine(store, executor, jobs=jobs, fail_fast=fail_fast)
 
 
 def _to_json(task: Task) -> dict[str, Any]:

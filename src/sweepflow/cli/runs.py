@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from sweepflow.cli.options import File, Json, find_home
+from sweepflow.cli.options import File, Json
 from sweepflow.cli.text import duration, print_json, print_table, visible
 from sweepflow.errors import RunNotFoundError, StoreError
 
@@ -60,6 +60,8 @@ def list_runs(
     file: File = None,
 ) -> None:
     """List recorded runs, newest first."""
+    from sweepflow.here import find_home
+
     home = find_home(file)
     found: Sequence[Run] = []
     if home.ledger.exists():
@@ -120,6 +122,8 @@ def _open(home: Home) -> Ledger:
 
 
 def _get(run_id: str, file: Path | None) -> tuple[Home, Run]:
+    from sweepflow.here import find_home
+
     home = find_home(file)
     if not home.ledger.exists():
         raise RunNotFoundError(

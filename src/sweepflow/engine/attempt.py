@@ -3,6 +3,8 @@
     spec.json    what to run; written by the driver, read by the worker
     heartbeat    who watches and who is watched; its age says that the worker lives
     output.log   what the run wrote to stdout and stderr, byte for byte
+    result.json  what a step made, or what it raised; from the step to the worker
+    work/        where a step works; removed when it has ended
     exit.json    how it ended; appears whole, by rename, or not at all
 
 Everything that matters survives the death of either side in this folder.
@@ -15,14 +17,17 @@ import os
 import socket
 import time
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sweepflow.engine.processes import identity, kill_orphan
-from sweepflow.engine.task import Call, Command, Outcome, RunFile
+from sweepflow.engine.task import Call, Command, Outcome, RunFile, StepCall
+from sweepflow.store.home import Home
+from sweepflow.store.records import AtomRecord, Output
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Mapping
 
     from sweepflow.engine.task import Action
 
@@ -39,6 +44,24 @@ class TaskSpec:
 
     action: Action
     timeout: float | None = None
+    inputs: Mapping[str, AtomRecord] = field(default_factory=dict[str, AtomRecord])
+    gpus: tuple[int, ...] | None = None
+    home: Home | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StepResult:
+    """How a step's own process ended.
+
+    Args:
+        outputs: What it made; None where it failed.
+        error: What it raised, in a few words.
+        raised: The names of the class that it raised, and of those above it.
+    """
+
+    outputs: tuple[Output, ...] | None = None
+    error: str | None = None
+    raised: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +74,19 @@ class ExitRecord:
         finished_at: Unix time in seconds.
         cpu_seconds: User and system time of the child and what it waited for.
         max_rss: The most memory that one of them held, in bytes.
+        outputs: What it made; their bytes are in the object store.
+        raised: See `StepResult.raised`; a timeout counts as Python's own.
+        durable: Whether the outputs outlive a power cut already.
     """
 
     outcome: Outcome
     started_at: float
     finished_at: float
-    cpu_seconds: float
-    max_rss: int
+    cpu_seconds: float = 0.0
+    max_rss: int = 0
+    outputs: tuple[Output, ...] = ()
+    raised: tuple[str, ...] = ()
+    durable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +98,14 @@ class Attempt:
     @property
     def output(self) -> Path:
         return self.folder / "output.log"
+
+    @property
+    def workspace(self) -> Path:
+        return self.folder / "work"
+
+    @property
+    def _result(self) -> Path:
+        return self.folder / "result.json"
 
     @property
     def _spec(self) -> Path:
@@ -139,6 +176,24 @@ class Attempt:
                 return path.stat().st_mtime
         return 0.0
 
+    def leave_result(self, result: StepResult) -> None:
+        """Tell the worker how the step ended; what it has stored is durable."""
+        temporary = self._result.with_suffix(".tmp")
+        temporary.write_text(json.dumps(asdict(result)), "ascii")
+        temporary.replace(self._result)
+
+    def read_result(self) -> StepResult | None:
+        """Give how the step ended, or None where its process died before it could."""
+        data = _read_json(self._result)
+        if data is None:
+            return None
+        outputs = data["outputs"]
+        return StepResult(
+            outputs=None if outputs is None else tuple(map(_output, outputs)),
+            error=data["error"],
+            raised=tuple(data["raised"]),
+        )
+
     def finish(self, record: ExitRecord) -> None:
         """Leave the exit record, there in full or not at all, even after a crash."""
         temporary = self._exit.with_suffix(".tmp")
@@ -162,22 +217,60 @@ class Attempt:
         data = _read_json(self._exit)
         if data is None:
             return None
-        outcome = Outcome(**data.pop("outcome"))
-        return ExitRecord(outcome=outcome, **data)
+        return ExitRecord(
+            outcome=Outcome(**data.pop("outcome")),
+            outputs=tuple(map(_output, data.pop("outputs"))),
+            raised=tuple(data.pop("raised")),
+            **data,
+        )
+
+
+def _output(data: dict[str, Any]) -> Output:
+    data["tags"] = tuple(data["tags"])
+    return Output(**data)
+
+
+def _atom(data: dict[str, Any]) -> AtomRecord:
+    data["tags"] = tuple(data["tags"])
+    return AtomRecord(**data)
 
 
 def _spec_to_json(spec: TaskSpec) -> dict[str, Any]:
-    kind = "command" if isinstance(spec.action, Command) else "call"
-    return {"kind": kind, "action": asdict(spec.action), "timeout": spec.timeout}
+    data: dict[str, Any] = {"timeout": spec.timeout, "gpus": spec.gpus}
+    action = spec.action
+    if not isinstance(action, StepCall):
+        data["kind"] = "command" if isinstance(action, Command) else "call"
+        data["action"] = asdict(action)
+        return data
+    data["kind"] = "step"
+    names = ("ref", "runner", "arguments", "cwd", "is_async")
+    data["action"] = {name: getattr(action, name) for name in names}
+    data["inputs"] = {name: asdict(atom) for name, atom in spec.inputs.items()}
+    # Without the ledger's address, which may hold a password.
+    data["home"] = spec.home and {
+        "root": str(spec.home.root),
+        "objects": str(spec.home.objects),
+    }
+    return data
 
 
 def _spec_from_json(data: dict[str, Any]) -> TaskSpec:
-    action = data["action"]
+    action, timeout = data["action"], data["timeout"]
+    gpus = None if data["gpus"] is None else tuple(data["gpus"])
     if data["kind"] == "call":
         call = Call(action["ref"], tuple(action["args"]), action["cwd"])
-        return TaskSpec(call, data["timeout"])
-    argv = tuple(a if isinstance(a, str) else RunFile(**a) for a in action["argv"])
-    return TaskSpec(Command(argv, action["cwd"]), data["timeout"])
+        return TaskSpec(call, timeout, gpus=gpus)
+    if data["kind"] == "command":
+        argv = tuple(a if isinstance(a, str) else RunFile(**a) for a in action["argv"])
+        return TaskSpec(Command(argv, action["cwd"]), timeout, gpus=gpus)
+    inputs = {name: _atom(atom) for name, atom in data["inputs"].items()}
+    home = data["home"] and Home(
+        Path(data["home"]["root"]),
+        ledger=os.environ.get("SWEEPFLOW_LEDGER")
+        or Path(data["home"]["root"], "ledger.db"),
+        objects=data["home"]["objects"],
+    )
+    return TaskSpec(StepCall(**action), timeout, inputs, gpus, home)
 
 
 def _read_json(path: Path) -> dict[str, Any] | None:

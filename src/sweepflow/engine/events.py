@@ -37,13 +37,53 @@ class TaskOutput:
 
 @dataclass(frozen=True, slots=True)
 class TaskFinished:
-    """A task ended; `seconds` is how long it ran, and `log` holds all its output."""
+    """A task ended, and that is recorded.
+
+    Args:
+        seconds: How long it ran.
+        log: All its output; the file is missing where nothing of it was captured.
+    """
 
     task: Task
     run_id: str
     outcome: Outcome
     seconds: float
     log: Path
+
+
+@dataclass(frozen=True, slots=True)
+class TaskCached:
+    """A task did not run: its outputs are those of an earlier run."""
+
+    task: Task
+    run_id: str
+    cached_from: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskHeld:
+    """A task waits, since another process is doing the same work."""
+
+    task: Task
+    host: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRetried:
+    """An attempt failed with an error that may pass; the next starts in `seconds`."""
+
+    task: Task
+    error: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class OutputDamaged:
+    """A known result cannot be used, since the bytes of an output are not intact."""
+
+    task: Task
+    name: str
+    atom: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +102,15 @@ class Interrupted:
 
 
 Event: TypeAlias = (
-    PlanStarted | TaskStarted | TaskOutput | TaskFinished | TaskSkipped | Interrupted
+    PlanStarted
+    | TaskStarted
+    | TaskOutput
+    | TaskFinished
+    | TaskCached
+    | TaskHeld
+    | TaskRetried
+    | OutputDamaged
+    | TaskSkipped
+    | Interrupted
 )
 Listener: TypeAlias = Callable[[Event], None]

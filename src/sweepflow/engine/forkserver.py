@@ -1,20 +1,25 @@
 """The fork server: starts the local workers without paying for an interpreter each.
 
-    python -m sweepflow.engine.forkserver LIFELINE
+    python -m sweepflow.engine.forkserver LIFELINE SETUP
 
-It reads one JSON line a request from standard input, `{"run": FOLDER}` or
-`{"signal": FOLDER, "number": N}`, forks a worker for each run, and writes a line when
-one has ended: `{"ended": FOLDER, "error": TEXT}`, where the text is empty unless the
-worker itself failed. LIFELINE is the descriptor of a pipe that the driver holds open:
-its end is the end of the driver.
+It reads one JSON line a request from standard input, `{"run": FOLDER, "live": PICKLE}`
+or `{"signal": FOLDER, "number": N}`, forks a worker for each run, and writes a line
+when one has ended: `{"ended": FOLDER, "error": TEXT}`, where the text is empty unless
+the worker itself failed. LIFELINE is the descriptor of a pipe that the driver holds
+open: its end is the end of the driver. SETUP is JSON: `path`, the folders to import
+from, and `modules`, which are imported once, here, for all steps to come.
 
-It has one thread and imports little, which is what makes forking safe and quick.
+It has one thread, which is what makes forking safe. Where importing the modules starts
+others, it begins again without them, and each step has to import its own.
 """
 
 from __future__ import annotations
 
+import base64
+import importlib
 import json
 import os
+import pickle
 import select
 import signal
 import sys
@@ -26,7 +31,7 @@ from typing import Any
 from sweepflow.engine.attempt import Attempt
 from sweepflow.engine.worker import PASSED_ON, run_attempt
 
-REQUESTS, REPORTS = 0, 1
+REQUESTS = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +43,9 @@ class _Worker:
 
 
 class _Server:
-    def __init__(self, lifeline: int) -> None:
+    def __init__(self, lifeline: int, reports: int) -> None:
         self._lifeline = lifeline
+        self._reports = reports
         self._workers: dict[int, _Worker] = {}
         self._wakeup, write_end = os.pipe()
         os.set_blocking(self._wakeup, False)
@@ -69,18 +75,18 @@ class _Server:
 
     def _handle(self, request: dict[str, Any]) -> None:
         if "run" in request:
-            self._fork(request["run"])
+            self._fork(request["run"], request["live"])
             return
         for pid, worker in self._workers.items():
             if worker.folder == request["signal"]:
                 os.kill(pid, request["number"])
 
-    def _fork(self, folder: str) -> None:
+    def _fork(self, folder: str, live: str | None) -> None:
         try:
             complaint, write_end = os.pipe()
             pid = os.fork()
         except OSError as error:  # out of processes or descriptors
-            _report({"ended": folder, "error": f"no worker: {error.strerror}"})
+            self._report(folder, f"no worker: {error.strerror}")
             return
         if pid:
             os.close(write_end)
@@ -90,8 +96,13 @@ class _Server:
             # A worker that outlives the server must not hold its pipes open.
             null = os.open(os.devnull, os.O_RDWR)
             os.dup2(null, REQUESTS)
-            os.dup2(null, REPORTS)
-            run_attempt(Attempt(Path(folder)), self._lifeline)
+            os.dup2(null, self._reports)
+            # It was pickled by the driver a moment ago, and came through our pipe.
+            thing = live and pickle.loads(base64.b64decode(live))  # noqa: S301
+            private = (write_end, self._reports, self._wakeup)
+            run_attempt(
+                Attempt(Path(folder)), self._lifeline, live=thing, private=private
+            )
         except BaseException as error:  # noqa: BLE001 - the driver tells the user
             os.write(write_end, f"its worker failed: {error}".encode()[:4096])
         finally:
@@ -105,13 +116,38 @@ class _Server:
             worker = self._workers.pop(pid)
             error = os.read(worker.complaint, 4096).decode("utf-8", "replace")
             os.close(worker.complaint)
-            _report({"ended": worker.folder, "error": error})
+            self._report(worker.folder, error)
+
+    def _report(self, folder: str, error: str) -> None:
+        message = {"ended": folder, "error": error}
+        with suppress(BrokenPipeError):  # nobody is left who wants to know
+            os.write(self._reports, json.dumps(message).encode() + b"\n")
 
 
-def _report(message: dict[str, str]) -> None:
-    with suppress(BrokenPipeError):  # nobody is left who wants to know
-        os.write(REPORTS, json.dumps(message).encode() + b"\n")
+def _import(modules: list[str]) -> bool:
+    """Import what the steps need; say whether one may fork afterwards."""
+    for module in modules:
+        with suppress(BaseException):  # the step that needs it says what is wrong
+            importlib.import_module(module)
+    # Not only Python's own threads count: libraries have theirs.
+    tasks = Path("/proc/self/task")
+    return not tasks.exists() or len(list(tasks.iterdir())) == 1
+
+
+def main() -> None:
+    """Serve, as the arguments say."""
+    setup = json.loads(sys.argv[2])
+    sys.path[:] = setup["path"]
+    reports = os.dup(1)  # what modules print as they are imported is no report
+    with open(os.devnull, "wb") as null:  # noqa: PTH123 - a descriptor is wanted
+        os.dup2(null.fileno(), 1)
+    if not _import(setup["modules"]):
+        os.dup2(reports, 1)
+        bare = json.dumps(setup | {"modules": []})
+        module = ["-P", "-m", "sweepflow.engine.forkserver", sys.argv[1], bare]
+        os.execv(sys.executable, [sys.executable, *module])  # noqa: S606
+    _Server(int(sys.argv[1]), reports).serve()
 
 
 if __name__ == "__main__":
-    _Server(lifeline=int(sys.argv[1])).serve()
+    main()

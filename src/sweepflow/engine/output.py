@@ -18,6 +18,11 @@ class OutputReader:
         self._path = path
         self._offset = 0
 
+    @property
+    def exists(self) -> bool:
+        """Whether there is a log, which not every place of work leaves."""
+        return self._path.exists()
+
     def read(self) -> bytes:
         """Give the next chunk; one that is not full ends where the log now does."""
         try:

@@ -19,7 +19,9 @@ class Plan:
 
     Args:
         name: What was asked for: the name of a job, an operation or a workflow.
-        tasks: The nodes; `Task.after` holds the edges.
+        tasks: The nodes; what they wait for are the edges.
+        kind: What the name is of: `job` or `workflow`.
+        user: In whose name the results are kept; None for who is logged in.
 
     Raises:
         PlanError: Two tasks have the same key, a task waits for one that is not in
@@ -28,26 +30,25 @@ class Plan:
 
     name: str
     tasks: tuple[Task, ...]
+    kind: str = "job"
+    user: str | None = None
 
     def __post_init__(self) -> None:
         counts = Counter(task.key for task in self.tasks)
         if twice := next((key for key, n in counts.items() if n > 1), None):
             raise PlanError(f"two tasks of {self.name!r} have the key {twice!r}")
-        for task in self.tasks:
-            for key in task.after:
-                if key not in counts:
+        graph = {task.key: task.waits_for() for task in self.tasks}
+        for key, others in graph.items():
+            for other in others:
+                if other not in counts:
                     raise PlanError(
-                        f"task {task.key!r} of {self.name!r} waits for {key!r}, "
+                        f"task {key!r} of {self.name!r} waits for {other!r}, "
                         "which is not in the plan"
                     )
         try:
-            self.sorter().prepare()
+            TopologicalSorter(graph).prepare()
         except CycleError as error:
             circle = " -> ".join(error.args[1])
             raise PlanError(
                 f"tasks of {self.name!r} wait for each other: {circle}"
             ) from None
-
-    def sorter(self) -> TopologicalSorter[str]:
-        """Give a fresh sorter over the keys, to walk the graph with."""
-        return TopologicalSorter({task.key: task.after for task in self.tasks})

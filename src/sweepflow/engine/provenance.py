@@ -7,46 +7,60 @@ import os
 import platform
 import socket
 import subprocess
-from dataclasses import dataclass
+import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from sweepflow import __version__
+from sweepflow.engine.processes import identity
+from sweepflow.store.records import Provenance
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-
-@dataclass(frozen=True, slots=True)
-class Provenance:
-    """The surroundings of a run.
-
-    Args:
-        git_commit: Of the working tree that the run was started in, if it is one.
-        git_dirty: Whether a tracked file differed from that commit.
-    """
-
-    host: str
-    user: str
-    git_commit: str | None
-    git_dirty: bool | None
-    python: str
-    sweepflow: str
+    from sweepflow.store.ledger import Ledger
 
 
-def observe(cwd: Path) -> Provenance:
-    """Look at the surroundings now."""
+def observe(cwd: Path, ledger: Ledger, user: str | None = None) -> Provenance:
+    """Look at the surroundings now; the ledger keeps the list of what is installed."""
     commit, dirty = _git_state(cwd)
     return Provenance(
         host=socket.gethostname(),
-        user=_user(),
+        user=user or login_name(),
         git_commit=commit,
         git_dirty=dirty,
         python=platform.python_version(),
         sweepflow=__version__,
+        packages=ledger.text(_packages()),
     )
 
 
-def _user() -> str:
+def this_process() -> str:
+    """Give what tells this process from all others on this machine."""
+    return f"{os.getpid()}:{identity(os.getpid())}"
+
+
+def lives(process: str) -> bool:
+    """Say whether a process of this machine lives still, given by `this_process`."""
+    pid, _, known_as = process.partition(":")
+    return identity(int(pid)) == known_as
+
+
+def _packages() -> str:
+    """List what is installed, by the names of the folders that say so.
+
+    Reading each one's metadata takes a hundred times as long, and says the same.
+    """
+    found: set[str] = set()
+    for folder in sys.path:
+        with suppress(OSError):
+            found.update(e for e in os.listdir(folder) if e.endswith(".dist-info"))  # noqa: PTH208
+    names = (entry.removesuffix(".dist-info").replace("-", "==", 1) for entry in found)
+    return "".join(f"{name}\n" for name in sorted(names))
+
+
+def login_name() -> str:
+    """Give the name of the user."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # a container's user without a name

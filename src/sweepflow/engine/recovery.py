@@ -1,45 +1,95 @@
-"""Completing the ledger from the folders that runs left behind."""
+"""Completing the ledger from what drivers that died have left behind."""
 
 from __future__ import annotations
 
+import socket
+import time
 from typing import TYPE_CHECKING
 
-from sweepflow.engine.attempt import Attempt
+from sweepflow.engine.attempt import SILENCE_SECONDS, Attempt
+from sweepflow.engine.provenance import lives
+from sweepflow.store.records import AtomRecord, Ending
 
 if TYPE_CHECKING:
     from sweepflow.engine.attempt import ExitRecord
     from sweepflow.store.home import Home
     from sweepflow.store.ledger import Ledger
+    from sweepflow.store.records import Run
 
 
-def record_end(ledger: Ledger, run_id: str, record: ExitRecord) -> None:
-    """Write into the ledger how a run ended."""
-    ledger.finish(
-        run_id,
+def ending(run_id: str, record: ExitRecord, user: str, attempts: int = 1) -> Ending:
+    """Give what the ledger is told of how a run ended.
+
+    Args:
+        run_id: Of the run.
+        record: How its last attempt ended.
+        user: In whose name the outputs are kept.
+        attempts: How many there were.
+    """
+    return Ending(
+        run_id=run_id,
         status=record.outcome.status,
+        finished_at=record.finished_at,
         exit_code=record.outcome.exit_code,
         error=record.outcome.error,
-        finished_at=record.finished_at,
         cpu_seconds=record.cpu_seconds,
         max_rss=record.max_rss,
+        attempts=attempts,
+        outputs={
+            output.name: AtomRecord.of(output, user, record.finished_at)
+            for output in record.outputs
+        },
     )
 
 
 def settle(home: Home, ledger: Ledger) -> None:
-    """Complete the runs whose driver died before it could.
+    """Complete the runs whose driver died before it could."""
+    for run in ledger.runs(status="running"):
+        settle_run(home, ledger, run)
+
+
+def settle_run(home: Home, ledger: Ledger, run: Run, *, expired: bool = False) -> bool:
+    """Complete a run if its driver can't; say whether that was so.
 
     A run with an exit record ended as that says; one whose worker is gone without
     one was interrupted when it was last heard of.
+
+    Args:
+        home: Where the run has its folder.
+        ledger: Where it is recorded.
+        run: A run that is said to be running.
+        expired: Its driver lives perhaps, but was silent for so long that the run is
+            taken from it.
     """
-    for run in ledger.runs(status="running"):
-        attempt = Attempt(home.attempt(run.id))
-        if record := attempt.read_exit():
-            record_end(ledger, run.id, record)
-        elif not attempt.is_alive():
-            attempt.kill_orphan()
-            ledger.finish(
-                run.id,
-                status="interrupted",
-                error="its worker died without a word",
-                finished_at=max(run.started_at, attempt.last_sign()),
-            )
+    if not expired and _is_driven(ledger, run):
+        return False
+    attempts = _last_attempt(home, run.id)
+    attempt = Attempt(home.attempt(run.id, attempts))
+    if record := attempt.read_exit():
+        ledger.commit([ending(run.id, record, run.provenance.user, attempts)])
+        return True
+    if attempt.is_alive() and not expired:  # it will end its child and leave a record
+        return False
+    if not expired:
+        attempt.kill_orphan()
+    error = "its driver fell silent" if expired else "its worker died without a word"
+    finished_at = max(run.started_at, attempt.last_sign())
+    ledger.commit([Ending(run.id, "interrupted", finished_at, error=error)])
+    return True
+
+
+def _is_driven(ledger: Ledger, run: Run) -> bool:
+    if run.driver is None:
+        return False
+    if run.provenance.host == socket.gethostname():
+        return lives(run.driver)
+    if run.fingerprint is None:
+        return False  # its worker alone can tell
+    lease = ledger.leases([run.fingerprint]).get(run.fingerprint)
+    return lease is not None and time.time() - lease.beat_at < SILENCE_SECONDS
+
+
+def _last_attempt(home: Home, run_id: str) -> int:
+    folder = home.attempt(run_id).parent
+    numbers = [int(entry.name) for entry in folder.iterdir()] if folder.is_dir() else []
+    return max(numbers, default=1)

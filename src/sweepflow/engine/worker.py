@@ -12,26 +12,38 @@ from __future__ import annotations
 import os
 import resource
 import select
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sweepflow.engine.attempt import HEARTBEAT_SECONDS, Attempt, ExitRecord
+from sweepflow.engine.forked import Forked
+from sweepflow.engine.policy import family
 from sweepflow.engine.processes import Family, signal_group
-from sweepflow.engine.task import Call, Outcome
+from sweepflow.engine.task import Call, Outcome, StepCall
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from types import FrameType
+    from typing import TypeAlias
 
-    from sweepflow.engine.task import Action
+    from sweepflow.engine.attempt import TaskSpec
+    from sweepflow.engine.task import Command
+
+    Child: TypeAlias = subprocess.Popen[bytes] | Forked
+
+GPUS = "CUDA_VISIBLE_DEVICES"
 
 GRACE_SECONDS = 10.0
 """How long a child that was asked to end may take before it is killed."""
+
+TIMED_OUT = "timed out"
 
 PASSED_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -40,42 +52,71 @@ class CannotStartError(Exception):
     """The child could not be started; the text says why, for the user."""
 
 
-def run_attempt(attempt: Attempt, lifeline: int | None = None) -> None:
+def run_attempt(
+    attempt: Attempt,
+    lifeline: int | None = None,
+    *,
+    live: object = None,
+    private: Sequence[int] = (),
+) -> None:
     """Run what the attempt's spec says, and leave the exit record.
 
     Args:
         attempt: The folder, with its spec.
         lifeline: The read end of a pipe that the driver holds open; when the driver
             dies, however suddenly, the child is ended.
+        live: What a step's reference names, where it cannot be found by that.
+        private: Descriptors that the child is not to get.
     """
     spec = attempt.read_spec()
     started_at = time.time()
     watch = _Watch(lifeline)
     attempt.beat(None)
     try:
-        child = _start(spec.action, attempt)
+        if isinstance(spec.action, StepCall):
+            private = (*private, *watch.descriptors())
+            child = _start_step(
+                replace(spec, action=replace(spec.action, live=live)), attempt, private
+            )
+        else:
+            child = _start(spec.action, attempt, _environment(spec))
     except CannotStartError as error:
         outcome = Outcome("failed", error=str(error))
     else:
         outcome = _guard(watch, attempt, child, spec.timeout)
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     scale = 1 if sys.platform == "darwin" else 1024
+    record = ExitRecord(
+        outcome=outcome,
+        started_at=started_at,
+        finished_at=time.time(),
+        cpu_seconds=round(usage.ru_utime + usage.ru_stime, 3),
+        max_rss=usage.ru_maxrss * scale,
+    )
     attempt.finish(
-        ExitRecord(
-            outcome=outcome,
-            started_at=started_at,
-            finished_at=time.time(),
-            cpu_seconds=round(usage.ru_utime + usage.ru_stime, 3),
-            max_rss=usage.ru_maxrss * scale,
-        )
+        _with_result(record, attempt) if isinstance(spec.action, StepCall) else record
     )
 
 
+def _with_result(record: ExitRecord, attempt: Attempt) -> ExitRecord:
+    """Add what the step said of itself to how its process ended."""
+    shutil.rmtree(attempt.workspace, ignore_errors=True)
+    outcome = record.outcome
+    result = attempt.read_result()
+    if outcome.error == TIMED_OUT:
+        return replace(record, raised=family(TimeoutError))
+    if result is None or outcome.status == "interrupted":
+        if outcome.status == "completed":  # os._exit, say
+            outcome = Outcome("failed", outcome.exit_code, "its process ended early")
+        return replace(record, outcome=outcome)
+    if result.outputs is not None and outcome.status == "completed":
+        return replace(record, outputs=result.outputs)
+    outcome = Outcome("failed", outcome.exit_code, result.error or outcome.error)
+    return replace(record, outcome=outcome, raised=result.raised)
+
+
 def _guard(
-    watch: _Watch,
-    attempt: Attempt,
-    child: subprocess.Popen[bytes],
-    timeout: float | None,
+    watch: _Watch, attempt: Attempt, child: Child, timeout: float | None
 ) -> Outcome:
     """Watch over the child; whatever goes wrong here, it is not left alone."""
     try:
@@ -104,9 +145,9 @@ class _Watch:
     def __init__(self, lifeline: int | None) -> None:
         self._lifeline = lifeline
         self._signals: list[int] = []
-        self._wakeup, write_end = os.pipe()
-        os.set_blocking(write_end, False)
-        signal.set_wakeup_fd(write_end, warn_on_full_buffer=False)
+        self._wakeup, self._write_end = os.pipe()
+        os.set_blocking(self._write_end, False)
+        signal.set_wakeup_fd(self._write_end, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, _ignore)
         for signum in PASSED_ON:
             signal.signal(signum, self._note)
@@ -115,8 +156,13 @@ class _Watch:
     def _note(self, signum: int, _frame: FrameType | None) -> None:
         self._signals.append(signum)
 
+    def descriptors(self) -> list[int]:
+        """Give what is open for watching."""
+        ours = [self._wakeup, self._write_end]
+        return ours if self._lifeline is None else [*ours, self._lifeline]
+
     def until_exit(
-        self, attempt: Attempt, child: subprocess.Popen[bytes], timeout: float | None
+        self, attempt: Attempt, child: Child, timeout: float | None
     ) -> Outcome:
         """Wait until the child has ended, and say how and why."""
         deadline = None if timeout is None else time.monotonic() + timeout
@@ -128,7 +174,7 @@ class _Watch:
                 attempt.touch()
         return _judge(code)
 
-    def _end(self, child: subprocess.Popen[bytes], cause: _Cause) -> int:
+    def _end(self, child: Child, cause: _Cause) -> int:
         """End the child and all that it has started, and give its exit status.
 
         They are asked first. Who has not gone when the grace is over, or when we are
@@ -168,7 +214,7 @@ class _Watch:
             self._lifeline = None
             return _Cause(Outcome("interrupted", error="its driver died"))
         if deadline is not None and time.monotonic() >= deadline:
-            return _Cause(Outcome("failed", error="timed out"))
+            return _Cause(Outcome("failed", error=TIMED_OUT))
         return None
 
 
@@ -176,7 +222,41 @@ def _ignore(_signum: int, _frame: FrameType | None) -> None:
     """Do nothing: the byte in the pipe is all that is wanted."""
 
 
-def _start(action: Action, attempt: Attempt) -> subprocess.Popen[bytes]:
+def _environment(spec: TaskSpec) -> dict[str, str] | None:
+    """Give the environment of a command; that of the user where nothing is added."""
+    if spec.gpus is None:
+        return None
+    return os.environ | {GPUS: ",".join(map(str, spec.gpus))}
+
+
+def _start_step(spec: TaskSpec, attempt: Attempt, private: Sequence[int]) -> Forked:
+    """Start a step in a fork of this process, which has imported its modules."""
+
+    def child() -> int:
+        from sweepflow.engine.step import perform
+        from sweepflow.store.store import Store
+
+        assert spec.home  # noqa: S101 - every step has one
+        if spec.gpus is not None:
+            os.environ[GPUS] = ",".join(map(str, spec.gpus))
+        with Store(spec.home) as store:
+            result = perform(spec, attempt.workspace, store, durable=True)
+            attempt.leave_result(result)
+        return 0 if result.outputs is not None else 1
+
+    try:
+        attempt.workspace.mkdir()
+        os.chdir(spec.action.cwd)
+        return Forked(child, attempt.output, private)
+    except FileNotFoundError:
+        raise CannotStartError(f"no folder {spec.action.cwd}") from None
+    except OSError as error:
+        raise CannotStartError(f"cannot start its process: {error.strerror}") from None
+
+
+def _start(
+    action: Command | Call, attempt: Attempt, environment: dict[str, str] | None
+) -> subprocess.Popen[bytes]:
     """Start the child in a process group of its own, writing straight into the log."""
     argv = _argv(action, attempt)
     try:
@@ -184,6 +264,7 @@ def _start(action: Action, attempt: Attempt) -> subprocess.Popen[bytes]:
             return subprocess.Popen(
                 argv,
                 cwd=action.cwd,
+                env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
@@ -197,7 +278,7 @@ def _start(action: Action, attempt: Attempt) -> subprocess.Popen[bytes]:
         raise CannotStartError(f"{argv[0]}: {error.strerror}") from None
 
 
-def _argv(action: Action, attempt: Attempt) -> list[str]:
+def _argv(action: Command | Call, attempt: Attempt) -> list[str]:
     """Give the words of the child's command; the files among them are written."""
     if isinstance(action, Call):
         module = ["-P", "-m", "sweepflow.engine.call"]

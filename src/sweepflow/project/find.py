@@ -12,6 +12,8 @@ HYDRAFLOW_FILE: Final = "hydraflow.yaml"
 NAMES: Final = ("sweepflow.yaml", HYDRAFLOW_FILE)
 """The names looked for in each folder, the winner first."""
 
+STATE_FOLDER: Final = ".sweepflow"
+
 
 def working_directory() -> Path:
     """The working directory.
@@ -50,6 +52,22 @@ def find(start: Path | None = None) -> Path:
         or f"write a {NAMES[0]}, change to the project's folder, or name a file "
         "with --file",
     )
+
+
+def project_folder() -> Path:
+    """The folder of the project around the working directory.
+
+    That is the nearest one, upward, with a project file or the state of one; where
+    there is none, the working directory.
+
+    Raises:
+        ProjectError: There is no working directory.
+    """
+    start = working_directory()
+    for folder in (start, *start.parents):
+        if any(os.path.lexists(folder / name) for name in (*NAMES, STATE_FOLDER)):
+            return folder
+    return start
 
 
 def _near_miss(start: Path) -> str | None:

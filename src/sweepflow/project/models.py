@@ -158,6 +158,8 @@ class Project:
     root: Path
     jobs: Mapping[str, Job]
     store: Path | None = None
+    ledger: Path | str | None = field(default=None, repr=False)  # may hold a password
+    objects: Path | str | None = None
     document: Document | None = field(default=None, repr=False, compare=False)
 
     def place(self, *path: Step, offset: int | None = None) -> Place:

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from sweepflow.engine.code.places import Place, Places
 
 
+MISSING = "missing"
+"""The version of what is not installed."""
+
+
 def versions(name: str, place: Place, places: Places) -> dict[str, str]:
     """Give the versions of the distributions that provide a top-level package.
 
@@ -18,7 +22,7 @@ def versions(name: str, place: Place, places: Places) -> dict[str, str]:
     `except ImportError` does; one without a distribution has an unknown version.
     """
     if place.kind == "missing":
-        return {name: "missing"}
+        return {name: MISSING}
     path = Path(place.path)
     folder = path.parent.parent if path.name == "__init__.py" else path.parent
     found = [folder / entry for entry in _infos(name, folder, places)]

@@ -13,8 +13,9 @@ from sweepflow.engine.code.canonical import digest
 from sweepflow.engine.code.effects import Effects
 from sweepflow.engine.code.graph import Graph, Node
 from sweepflow.engine.code.live import Finder
-from sweepflow.engine.code.packages import versions
+from sweepflow.engine.code.packages import MISSING, versions
 from sweepflow.engine.code.places import Places
+from sweepflow.engine.code.scopes import Ref
 
 if TYPE_CHECKING:
     import ast
@@ -89,6 +90,18 @@ class ProjectCode:
         for typed in finder.typed.values():
             parts[typed.name] = Part(typed.name, typed.digest, typed.source)
         return MappingProxyType(dict(sorted(parts.items())))
+
+    def parts_of_name(self, module: str, name: str) -> Mapping[str, Part]:
+        """Give the parts of what a name leads to, without importing its module.
+
+        Returns:
+            As for `parts`; nothing where there is no such module or name.
+        """
+        graph = self._state.graph
+        nodes = graph.resolve(Ref(module, tuple(name.split("."))), module)
+        parts = self._state.parts(nodes)
+        known = {n: part for n, part in parts.items() if part.digest != MISSING}
+        return MappingProxyType(dict(sorted(known.items())))
 
 
 class _State:

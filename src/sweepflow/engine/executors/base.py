@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-    from sweepflow.engine.attempt import Attempt, ExitRecord
+    from sweepflow.engine.attempt import Attempt, ExitRecord, TaskSpec
 
 
 class Executor(Protocol):
     """Starts a worker for an attempt, somewhere, and says when it has ended.
 
-    An executor only submits, cancels and waits. What an attempt is, and how it ended,
-    stands in its folder, which both sides see. Methods are called from one thread;
-    futures may be completed from any.
+    An executor only submits, cancels and waits. Where another process does the work,
+    what an attempt is, and how it ended, stands in its folder, which both sides see.
+    Methods are called from one thread; futures may be completed from any.
     """
 
-    def submit(self, attempt: Attempt) -> Future[ExitRecord]:
-        """Start a worker for an attempt whose folder has been prepared.
+    def submit(self, attempt: Attempt, spec: TaskSpec) -> Future[ExitRecord]:
+        """Start a worker for an attempt; its folder is made here, where one is needed.
 
         The future always gets a result: the worker's exit record, or one that says
-        how the worker was lost. It never gets an exception.
+        how the worker was lost or could not start. It never gets an exception.
         """
         ...
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import signal
@@ -16,11 +17,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sweepflow.engine.attempt import Attempt, ExitRecord
-from sweepflow.engine.task import Outcome
+from sweepflow.engine.task import Outcome, StepCall
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from typing import IO
+
+    from sweepflow.engine.attempt import TaskSpec
 
 MOST_PATIENT = 2
 """How often a worker is asked to end its child before it is killed itself."""
@@ -31,28 +34,46 @@ class LocalExecutor:
 
     When this process dies, however suddenly, the workers see it at the closed end of
     a pipe, and end what they run.
+
+    Args:
+        modules: What the steps to come need, imported once for all of them.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, modules: Sequence[str] = ()) -> None:
         self._read_end, self._lifeline = os.pipe()
-        self._server = _Server(self._read_end)
+        self._modules = modules
+        self._server: _Server | None = None
         self._closed = False
 
-    def submit(self, attempt: Attempt) -> Future[ExitRecord]:
-        if self._server.is_lost:  # what it ran is lost; the rest need not be
+    def start(self) -> None:
+        """Be ready for the first attempt; else that is when the server starts."""
+        self._server = self._server or _Server(self._read_end, self._modules)
+
+    def submit(self, attempt: Attempt, spec: TaskSpec) -> Future[ExitRecord]:
+        if self._server and self._server.is_lost:  # what it ran is lost, the rest not
             self._server.close()
-            self._server = _Server(self._read_end)
-        return self._server.run(attempt)
+            self._server = None
+        server = self._server = self._server or _Server(self._read_end, self._modules)
+        try:
+            attempt.prepare(spec)
+            live = _pickled(spec)
+        except OSError as error:
+            return _failed(f"cannot write {attempt.folder}: {error.strerror}")
+        except Exception as error:  # noqa: BLE001 - from the methods of user's objects
+            return _failed(f"cannot be handed to another process: {error}")
+        return server.run(attempt, live)
 
     def cancel(self, attempt: Attempt, signum: int) -> None:
-        self._server.cancel(attempt, signum)
+        if self._server:
+            self._server.cancel(attempt, signum)
 
     def close(self) -> None:
         if self._closed:
             return
         self._closed = True
         os.close(self._lifeline)
-        self._server.close()
+        if self._server:
+            self._server.close()
         os.close(self._read_end)
 
 
@@ -68,11 +89,13 @@ class _Running:
 class _Server:
     """A fork server, as its driver sees it; see `sweepflow.engine.forkserver`."""
 
-    def __init__(self, lifeline: int) -> None:
+    def __init__(self, lifeline: int, modules: Sequence[str]) -> None:
+        setup = json.dumps({"path": sys.path, "modules": modules})
+        module = ["-P", "-m", "sweepflow.engine.forkserver", str(lifeline), setup]
         # The new session keeps a Ctrl-C of the terminal away: it comes to the driver
         # alone, which passes it on. -P keeps the user's files from shadowing modules.
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "sweepflow.engine.forkserver", str(lifeline)],
+            [sys.executable, *module],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             pass_fds=(lifeline,),
@@ -88,13 +111,13 @@ class _Server:
         self._collector = threading.Thread(target=self._collect, daemon=True)
         self._collector.start()
 
-    def run(self, attempt: Attempt) -> Future[ExitRecord]:
+    def run(self, attempt: Attempt, live: str | None) -> Future[ExitRecord]:
         running = _Running()
         folder = str(attempt.folder)
         with self._lock:
             self._running[folder] = running
             lost = self.is_lost
-        if lost or not self._request({"run": folder}):
+        if lost or not self._request({"run": folder, "live": live}):
             self._complete(folder, "the server of the local workers died")
         return running.future
 
@@ -116,7 +139,7 @@ class _Server:
         self._reports.close()
         self._process.wait()
 
-    def _request(self, request: Mapping[str, str | int]) -> bool:
+    def _request(self, request: Mapping[str, str | int | None]) -> bool:
         try:
             self._requests.write(json.dumps(request).encode() + b"\n")
             self._requests.flush()
@@ -146,5 +169,19 @@ class _Server:
         if record is None:
             attempt.kill_orphan()
             outcome = Outcome("failed", error=error)
-            record = ExitRecord(outcome, running.started_at, time.time(), 0.0, 0)
+            record = ExitRecord(outcome, running.started_at, time.time())
         running.future.set_result(record)
+
+
+def _pickled(spec: TaskSpec) -> str | None:
+    """Give what a step needs that another process cannot import."""
+    if not isinstance(spec.action, StepCall) or spec.action.by_value is None:
+        return None
+    return base64.b64encode(spec.action.by_value()).decode("ascii")
+
+
+def _failed(error: str) -> Future[ExitRecord]:
+    future: Future[ExitRecord] = Future()
+    now = time.time()
+    future.set_result(ExitRecord(Outcome("failed", error=error), now, now))
+    return future

@@ -1,4 +1,4 @@
-"""Which store atoms come from and go to."""
+"""Which project and which store this process is at work in."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from sweepflow.store.store import Store, store_in_use
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from sweepflow.project import Project
 
 _opened: dict[tuple[int, Home], Store] = {}
 
@@ -31,31 +33,31 @@ def current_store() -> Store:
 def find_home(file: Path | None = None) -> Home:
     """Give the home of a project file, else of the project around the working folder.
 
-    That is the nearest folder, upward, with a project file or a `.sweepflow`; where
-    there is none, the working folder.
-
     Raises:
         ProjectError: The project's file is not valid.
         StoreError: The path of its home leads nowhere.
     """
     if home := Home.named():
         return home
-    if file is not None:
-        return _home_of(file)
-    from sweepflow.project.find import NAMES, working_directory
+    from sweepflow.project.find import NAMES, project_folder
 
-    start = working_directory()
-    for folder in (start, *start.parents):
-        for name in NAMES:
-            if os.path.lexists(folder / name):
-                return _home_of(folder / name)
-        if (folder / ".sweepflow").is_dir():
+    if file is None:
+        folder = project_folder()
+        files = (folder / name for name in NAMES)
+        file = next((path for path in files if os.path.lexists(path)), None)
+        if file is None:
             return Home.of(folder)
-    return Home.of(start)
-
-
-def _home_of(file: Path) -> Home:
     from sweepflow.project import load
 
-    project = load(file)
-    return Home.of(project.root, project.store)
+    return home_of(load(file))
+
+
+def home_of(project: Project) -> Home:
+    """Give the home of a project; one that SWEEPFLOW_HOME names comes first.
+
+    Raises:
+        StoreError: A path leads nowhere.
+    """
+    return Home.named() or Home.of(
+        project.root, project.store, project.ledger, project.objects
+    )

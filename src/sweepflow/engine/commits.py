@@ -1,0 +1,83 @@
+"""Bringing what has ended into the ledger, many at a time.
+
+A commit waits for the disk, which takes as long as hundreds of small steps. What has
+ended is therefore gathered for a moment: with a run that took its time, nothing waits;
+short ones wait for each other, so that what a power cut can cost is never much work.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sweepflow.store.records import Ending, Reuse
+    from sweepflow.store.store import Store
+
+MOMENT_SECONDS = 0.05
+"""How much work, and how much time, may be at stake."""
+
+
+@dataclass(slots=True)
+class Commits:
+    """What has ended and is not in the ledger yet.
+
+    Args:
+        store: Where it goes.
+    """
+
+    store: Store
+    _endings: list[Ending] = field(default_factory=list["Ending"])
+    _reused: list[Reuse] = field(default_factory=list["Reuse"])
+    _objects: list[str] = field(default_factory=list[str])
+    _since: float = 0.0
+    _at_stake: float = 0.0
+
+    def add(self, ending: Ending, seconds: float, *, durable: bool) -> None:
+        """Take in a run that has ended.
+
+        Args:
+            ending: How.
+            seconds: How long it took.
+            durable: Whether its outputs would outlive a power cut already.
+        """
+        self._begin()
+        self._endings.append(ending)
+        self._at_stake += seconds
+        if not durable:
+            self._objects += (atom.digest for atom in ending.outputs.values())
+
+    def reuse(self, reuse: Reuse) -> None:
+        """Take in a run that took its outputs from another."""
+        self._begin()
+        self._reused.append(reuse)
+
+    @property
+    def is_empty(self) -> bool:
+        return not self._endings and not self._reused
+
+    def patience(self) -> float:
+        """Give the seconds that the next commit may be put off for."""
+        if self._at_stake >= MOMENT_SECONDS:
+            return 0.0
+        return max(0.0, self._since + MOMENT_SECONDS - time.monotonic())
+
+    def write(self) -> frozenset[str]:
+        """Make all of it durable: bytes first, then one transaction.
+
+        Returns:
+            The ids of runs that another driver had taken over, and which are
+            therefore not recorded as having ended here.
+        """
+        self.store.objects.sync(self._objects)
+        fenced = self.store.ledger.commit(self._endings, self._reused)
+        self._endings.clear()
+        self._reused.clear()
+        self._objects.clear()
+        self._at_stake = 0.0
+        return fenced
+
+    def _begin(self) -> None:
+        if self.is_empty:
+            self._since = time.monotonic()

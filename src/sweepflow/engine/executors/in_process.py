@@ -1,0 +1,204 @@
+"""Steps in this very process: async ones in one loop, plain ones in threads."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import signal
+import tempfile
+import threading
+import time
+from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from queue import SimpleQueue
+from typing import TYPE_CHECKING
+
+from sweepflow.engine.attempt import ExitRecord
+from sweepflow.engine.policy import family
+from sweepflow.engine.step import perform, perform_async
+from sweepflow.engine.task import Outcome, StepCall
+from sweepflow.engine.worker import GRACE_SECONDS, TIMED_OUT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+    from sweepflow.engine.attempt import Attempt, StepResult, TaskSpec
+    from sweepflow.engine.executors.base import Executor
+    from sweepflow.store.store import Store
+
+
+class InProcessExecutor:
+    """Runs async steps here, and hands everything else on, unless told otherwise.
+
+    What a step here prints goes where all of this process's output goes. What it has
+    made is durable only once the object store has been told to see to it.
+
+    Args:
+        store: Where the outputs go.
+        others: Where the rest runs.
+        plain: Run plain steps here, too, except those with a timeout or with GPUs:
+            nothing can end a function in a thread, nor give it an environment.
+    """
+
+    def __init__(self, store: Store, others: Executor, *, plain: bool = False) -> None:
+        self._store = store
+        self._others = others
+        self._plain = plain
+        self._threads = _Threads()
+        self._loop = _Loop()
+        self._running: dict[Path, _Running] = {}
+        self._folder = store.home.workspace
+
+    def submit(self, attempt: Attempt, spec: TaskSpec) -> Future[ExitRecord]:
+        action = spec.action
+        is_async = isinstance(action, StepCall) and action.is_async
+        if not is_async and not self._takes(spec):
+            return self._others.submit(attempt, spec)
+        running = _Running()
+        self._running[attempt.folder] = running
+        if is_async:
+            running.cancel = self._loop.start(self._await(spec, running))
+        else:
+            self._threads.start(lambda: self._call(spec, running))
+        running.future.add_done_callback(
+            lambda _: self._running.pop(attempt.folder, None)
+        )
+        return running.future
+
+    def cancel(self, attempt: Attempt, signum: int) -> None:
+        running = self._running.get(attempt.folder)
+        if running is None:
+            self._others.cancel(attempt, signum)
+            return
+        error = f"interrupted by {signal.Signals(signum).name}"
+        outcome = Outcome("interrupted", error=error)
+        if running.cancel:
+            running.cancel()
+        if running.asked:  # once is a question, twice an order
+            running.end(outcome)
+            return
+        running.asked = outcome
+        timer = threading.Timer(GRACE_SECONDS, running.end, [outcome])
+        timer.daemon = True
+        timer.start()
+
+    def close(self) -> None:
+        self._loop.close()
+        self._threads.close()
+        self._others.close()
+
+    def _takes(self, spec: TaskSpec) -> bool:
+        is_step = isinstance(spec.action, StepCall)
+        return self._plain and is_step and spec.timeout is None and spec.gpus is None
+
+    def _call(self, spec: TaskSpec, running: _Running) -> None:
+        running.cpu_before = time.thread_time()
+        workspace = self._make_workspace()
+        result = perform(spec, workspace, self._store, durable=False)
+        shutil.rmtree(workspace, ignore_errors=True)
+        running.finish(result, time.thread_time() - running.cpu_before)
+
+    async def _await(self, spec: TaskSpec, running: _Running) -> None:
+        workspace = self._make_workspace()
+        try:
+            async with asyncio.timeout(spec.timeout):
+                result = await perform_async(
+                    spec, workspace, self._store, durable=False
+                )
+            running.finish(result)
+        except TimeoutError:
+            running.end(Outcome("failed", error=TIMED_OUT), raised=family(TimeoutError))
+        except asyncio.CancelledError:
+            running.end(running.asked or Outcome("interrupted", error="cancelled"))
+        finally:
+            shutil.rmtree(workspace, ignore_errors=True)
+
+    def _make_workspace(self) -> Path:
+        with suppress(FileExistsError):
+            self._folder.mkdir()
+        return Path(tempfile.mkdtemp(dir=self._folder))
+
+
+@dataclass(slots=True)
+class _Running:
+    """A step that runs here, and whether it was asked to end."""
+
+    future: Future[ExitRecord] = field(default_factory=Future["ExitRecord"])
+    started_at: float = field(default_factory=time.time)
+    cpu_before: float = 0.0
+    asked: Outcome | None = None
+    cancel: Callable[[], None] | None = None
+
+    def finish(self, result: StepResult, cpu_seconds: float = 0.0) -> None:
+        if result.outputs is None:
+            self.end(Outcome("failed", error=result.error), raised=result.raised)
+            return
+        record = ExitRecord(
+            Outcome("completed"),
+            self.started_at,
+            time.time(),
+            cpu_seconds,
+            outputs=result.outputs,
+            durable=False,
+        )
+        with suppress(InvalidStateError):  # it was given up before
+            self.future.set_result(record)
+
+    def end(self, outcome: Outcome, raised: tuple[str, ...] = ()) -> None:
+        record = ExitRecord(outcome, self.started_at, time.time(), raised=raised)
+        with suppress(InvalidStateError):
+            self.future.set_result(record)
+
+
+class _Threads:
+    """As many threads as work was started at a time; none of them keeps us alive."""
+
+    def __init__(self) -> None:
+        self._work: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._idle = threading.Semaphore(0)
+        self._count = 0
+
+    def start(self, function: Callable[[], None]) -> None:
+        if not self._idle.acquire(blocking=False):
+            self._count += 1
+            threading.Thread(target=self._serve, daemon=True).start()
+        self._work.put(function)
+
+    def close(self) -> None:
+        for _ in range(self._count):
+            self._work.put(None)
+
+    def _serve(self) -> None:
+        while function := self._work.get():
+            function()
+            self._idle.release()
+
+
+class _Loop:
+    """One event loop in a thread of its own, started when it is first needed."""
+
+    def __init__(self) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+
+    def start(self, work: Coroutine[None, None, None]) -> Callable[[], None]:
+        """Start a coroutine, and give what cancels it."""
+        if self._loop is None:
+            self._loop = asyncio.new_event_loop()
+            self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+            self._thread.start()
+        future = asyncio.run_coroutine_threadsafe(work, self._loop)
+
+        def cancel() -> None:
+            future.cancel()
+
+        return cancel
+
+    def close(self) -> None:
+        if self._loop and self._thread:
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join(GRACE_SECONDS)  # one that is blocked is left behind
+            if not self._thread.is_alive():
+                self._loop.close()

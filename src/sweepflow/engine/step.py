@@ -1,0 +1,119 @@
+"""Performing a step, in whatever process it landed.
+
+What a step's function gets and gives is its front end's to know. That names a *runner*,
+which the engine finds here by its name, since it imports no front end.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import traceback
+from dataclasses import dataclass
+from functools import reduce
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, cast
+
+from sweepflow.engine.attempt import StepResult
+from sweepflow.engine.policy import family
+from sweepflow.errors import SweepflowError
+from sweepflow.store.store import Store, use_store
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+    from types import TracebackType
+
+    from sweepflow.engine.attempt import TaskSpec
+    from sweepflow.engine.task import StepCall
+    from sweepflow.store.records import AtomRecord, Output
+
+LONGEST_ERROR = 1000
+"""Characters of what was raised that are recorded; the output has all of it."""
+
+_OURS = str(Path(__file__).parents[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a runner makes of a step.
+
+    Args:
+        call: Calls the user's function; of an async one, gives what is to be awaited.
+        collect: Checks what the function returned and stores it. What is stored
+            outlives a power cut only if it is told that it shall.
+    """
+
+    call: Callable[[], object]
+    collect: Callable[[object, bool], tuple[Output, ...]]
+
+
+class Runner(Protocol):
+    """Prepares a step of one front end; may raise SweepflowError."""
+
+    def __call__(
+        self,
+        action: StepCall,
+        inputs: Mapping[str, AtomRecord],
+        workspace: Path,
+        store: Store,
+    ) -> Work: ...
+
+
+def find(ref: str) -> object:
+    """Import what `package.module:name` names.
+
+    Raises:
+        ImportError: There is no such module.
+        AttributeError: It has no such name.
+    """
+    module, _, names = ref.partition(":")
+    return reduce(getattr, names.split("."), importlib.import_module(module))
+
+
+def perform(
+    spec: TaskSpec, workspace: Path, store: Store, *, durable: bool
+) -> StepResult:
+    """Perform a plain step, and say how that ended; it raises nothing."""
+    try:
+        with use_store(store):
+            work = _prepare(spec, workspace, store)
+            return StepResult(work.collect(work.call(), durable))
+    except BaseException as error:  # noqa: BLE001 - also sys.exit, from user's code
+        return _failure(error)
+
+
+async def perform_async(
+    spec: TaskSpec, workspace: Path, store: Store, *, durable: bool
+) -> StepResult:
+    """Perform an async step; of what is raised, only its being cancelled is."""
+    try:
+        with use_store(store):
+            work = _prepare(spec, workspace, store)
+            made = await cast("Awaitable[object]", work.call())
+            return StepResult(work.collect(made, durable))
+    except Exception as error:  # noqa: BLE001 - from the user's code
+        return _failure(error)
+
+
+def _prepare(spec: TaskSpec, workspace: Path, store: Store) -> Work:
+    action = cast("StepCall", spec.action)
+    runner = cast("Runner", find(action.runner))
+    return runner(action, spec.inputs, workspace, store)
+
+
+def _failure(error: BaseException) -> StepResult:
+    if isinstance(error, SweepflowError):  # says by itself what is to be done
+        text = str(error)
+    else:
+        text = "".join(traceback.format_exception_only(error)).strip()
+        traceback.print_exception(error.with_traceback(_users(error.__traceback__)))
+    sys.stderr.flush()
+    return StepResult(error=text[:LONGEST_ERROR], raised=family(type(error)))
+
+
+def _users(trace: TracebackType | None) -> TracebackType | None:
+    """Drop the frames of ours that lead to the user's code."""
+    at = trace
+    while at and at.tb_frame.f_code.co_filename.startswith(_OURS):
+        at = at.tb_next
+    return at or trace

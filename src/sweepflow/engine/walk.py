@@ -1,0 +1,560 @@
+"""One walk over one plan: what is ready, what is known, what runs, what has ended.
+
+Everything happens in one thread, which takes its messages from a queue. A task goes
+this way, and may leave it at any point where something goes wrong:
+
+    wait for inputs -> look up -> wait for room -> acquire the lease -> run -> commit
+"""
+
+from __future__ import annotations
+
+import secrets
+import signal
+import time
+from dataclasses import dataclass, field, replace
+from heapq import heappop, heappush
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, TypeAlias
+
+from sweepflow.engine.attempt import Attempt, ExitRecord, TaskSpec
+from sweepflow.engine.cache import damaged_outputs, look_up
+from sweepflow.engine.capacity import needs_of
+from sweepflow.engine.commits import MOMENT_SECONDS, Commits
+from sweepflow.engine.events import (
+    Interrupted,
+    OutputDamaged,
+    PlanStarted,
+    TaskCached,
+    TaskFinished,
+    TaskHeld,
+    TaskOutput,
+    TaskRetried,
+    TaskSkipped,
+    TaskStarted,
+)
+from sweepflow.engine.fingerprint import Fingerprint
+from sweepflow.engine.inputs import InputError, resolve
+from sweepflow.engine.leases import BEAT_SECONDS, LOOK_SECONDS, Waiting
+from sweepflow.engine.output import CHUNK_BYTES, OutputReader
+from sweepflow.engine.policy import Retry, is_transient
+from sweepflow.engine.provenance import observe, this_process
+from sweepflow.engine.readiness import Readiness
+from sweepflow.engine.recovery import ending
+from sweepflow.engine.result import Result
+from sweepflow.engine.task import Outcome
+from sweepflow.engine.worker import TIMED_OUT
+from sweepflow.errors import StoreError
+from sweepflow.store.records import Claim, Hit, Lease, Reuse, Run
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sweepflow.engine.capacity import Capacity
+    from sweepflow.engine.engine import Engine
+    from sweepflow.engine.events import Event
+    from sweepflow.engine.plan import Plan
+    from sweepflow.engine.policy import Resources
+    from sweepflow.engine.task import Task
+    from sweepflow.store.records import AtomRecord
+
+OUTPUT_SECONDS = 0.1
+"""How often the output of what runs is looked at."""
+
+LONGEST_WAIT = 1.0
+
+
+@dataclass(slots=True)
+class _Job:
+    """A task on its way, once its inputs are there.
+
+    Args:
+        index: Its place in the plan.
+        fresh: Whether known results do not count.
+        attempt: The number of the attempt that is next or runs.
+        output: What reads its log, while it runs.
+        behind: Whether there is output that is known and was not told.
+        record: How it ended, once it has.
+    """
+
+    index: int
+    task: Task
+    inputs: Mapping[str, AtomRecord]
+    fingerprint: Fingerprint | None = None
+    fresh: bool = False
+    run_id: str = ""
+    started_at: float = 0.0
+    attempt: int = 1
+    gpus: tuple[int, ...] | None = None
+    output: OutputReader | None = None
+    behind: bool = False
+    record: ExitRecord | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    job: _Job
+    record: ExitRecord
+
+
+@dataclass(frozen=True, slots=True)
+class _Signal:
+    signum: int
+
+
+_Message: TypeAlias = _Ended | _Signal
+
+
+@dataclass(slots=True)
+class _Queue:
+    """Jobs that wait for room, by what they need, each kind in the plan's order."""
+
+    heaps: dict[Resources | None, list[tuple[int, _Job]]] = field(
+        default_factory=dict["Resources | None", "list[tuple[int, _Job]]"]
+    )
+
+    def put(self, job: _Job) -> None:
+        heappush(self.heaps.setdefault(needs_of(job.task), []), (job.index, job))
+
+    def take(self, capacity: Capacity) -> _Job | None:
+        """Take the first job of the plan that there is room for."""
+        fitting = [heap for n, heap in self.heaps.items() if heap and capacity.fits(n)]
+        return heappop(min(fitting, key=lambda heap: heap[0]))[1] if fitting else None
+
+    def drain(self) -> list[_Job]:
+        jobs = [job for heap in self.heaps.values() for _, job in heap]
+        self.heaps.clear()
+        return jobs
+
+
+class Walk:
+    """Runs one plan, once.
+
+    Args:
+        engine: Has the settings.
+        plan: What to run.
+        capacity: What there is to run it on.
+    """
+
+    def __init__(self, engine: Engine, plan: Plan, capacity: Capacity) -> None:
+        self.signum: int | None = None
+        self._engine = engine
+        self._plan = plan
+        self._capacity = capacity
+        self._store = engine.store
+        self._messages: SimpleQueue[_Message] = SimpleQueue()
+        self._provenance = observe(Path(), engine.store.ledger, plan.user)
+        self._driver = this_process()
+        self._id = secrets.token_hex(8)
+        self._readiness = Readiness(plan)
+        self._index = {task.key: n for n, task in enumerate(plan.tasks)}
+        self._commits = Commits(engine.store)
+        self._queue = _Queue()
+        self._held: dict[str, list[_Job]] = {}
+        self._waiting = Waiting(engine.store, engine.lease_seconds)
+        self._later: list[tuple[float, int, _Job]] = []  # a heap of what is retried
+        self._running: dict[str, _Job] = {}
+        self._ended: dict[str, tuple[_Job, Result]] = {}  # by run, not committed
+        self._results: dict[str, Result] = {}
+        self._made: dict[str, str] = {
+            n: t.key for t in plan.tasks for n in t.outputs or ()
+        }
+        self._stopped: str | None = None
+        self._beaten_at = time.monotonic()
+
+    def run(self) -> Mapping[str, Result]:
+        """Walk to the end of the plan, and give what became of each task."""
+        self._tell(PlanStarted(self._plan))
+        while not self._readiness.is_over:
+            while tasks := self._readiness.take():
+                self._look_up(tasks)
+            self._start()
+            if self._readiness.is_over:
+                break
+            self._wait()
+        self._commit()
+        return self._results
+
+    def interrupt(self, signum: int) -> None:
+        """End what runs; from any thread, or from the handler of a signal."""
+        self._messages.put(_Signal(signum))  # may be called in the midst of itself
+
+    # Looking up
+
+    def _look_up(self, tasks: Sequence[Task]) -> None:
+        """Take what is known for tasks whose inputs are there; queue the others."""
+        jobs = [job for task in tasks if (job := self._job(task))]
+        wanted = [j.fingerprint.digest for j in jobs if j.fingerprint and not j.fresh]
+        found = look_up(self._store, wanted)
+        for job in jobs:
+            known = job.fingerprint and found.get(job.fingerprint.digest)
+            if known and not job.fresh:
+                self._take_known(job, known.hit, known.damaged)
+            else:
+                self._queue_up(job)
+
+    def _job(self, task: Task) -> _Job | None:
+        """Give a task with its inputs; None where it has none, and has ended so."""
+        if reason := self._stopped or self._held_up_by(task):
+            self._skip(task, reason)
+            return None
+        job = _Job(self._index[task.key], task, {})
+        try:
+            job.inputs = resolve(task, self._readiness, self._results)
+        except InputError as error:
+            self._refuse(job, str(error))
+            return None
+        if task.identity and self._engine.cache != "off":
+            contents = {name: atom.content for name, atom in job.inputs.items()}
+            job.fingerprint = Fingerprint.of(task, task.identity, contents)
+            stages = self._engine.stages
+            is_stage = stages is not None and task.key in stages
+            job.fresh = self._engine.cache == "renew" or is_stage
+        return job
+
+    def _held_up_by(self, task: Task) -> str | None:
+        for key in (*task.waits_for(), *self._readiness.might_have_made(task)):
+            if not self._results[key].outcome.is_done:
+                return f"{key} did not complete"
+        return None
+
+    def _take_known(
+        self, job: _Job, hit: Hit, damaged: Mapping[str, AtomRecord]
+    ) -> None:
+        if damaged:
+            for name, atom in damaged.items():
+                self._tell(OutputDamaged(job.task, name, atom.id))
+            job.fresh = True
+            self._queue_up(job)
+            return
+        now = time.time()
+        run_id = secrets.token_hex(8)
+        run = self._row(job, run_id, now, cached_from=hit.run_id)
+        inputs = {name: atom.id for name, atom in job.inputs.items()}
+        outputs = {name: atom.id for name, atom in hit.outputs.items()}
+        self._commits.reuse(Reuse(run, inputs, outputs))
+        result = Result(
+            Outcome("cached"),
+            run_id,
+            hit.run_id,
+            job.inputs,
+            hit.outputs,
+            started_at=now,
+            finished_at=now,
+        )
+        self._tell(TaskCached(job.task, run_id, hit.run_id))
+        self._settle(job.task, result)
+
+    def _queue_up(self, job: _Job) -> None:
+        stages = self._engine.stages
+        if stages is None or job.task.key in stages:
+            self._queue.put(job)
+        else:
+            names = ", ".join(stages)
+            self._refuse(
+                job, f"its result is not in the cache, and only {names} may run"
+            )
+
+    # Starting
+
+    def _start(self) -> None:
+        """Start what there is room for."""
+        if self._stopped:
+            self._give_up(self._stopped)
+            return
+        while job := self._queue.take(self._capacity):
+            if job.attempt > 1:
+                self._submit(job)
+            else:
+                self._begin(job)
+            if not self._messages.empty():
+                return  # a signal, perhaps
+
+    def _begin(self, job: _Job) -> None:
+        job.run_id = secrets.token_hex(8)
+        job.started_at = time.time()
+        run = self._row(job, job.run_id, job.started_at)
+        inputs = {name: atom.id for name, atom in job.inputs.items()}
+        if job.fingerprint is None or job.task.identity is None:
+            self._store.ledger.start(run, inputs)
+        else:
+            texts = job.task.identity.code.texts
+            claim = Claim(run, inputs, job.fingerprint.parts, texts)
+            answer = self._store.ledger.acquire([claim], fresh=job.fresh)[run.id]
+            if isinstance(answer, Hit):  # somebody else was faster
+                self._take_known(job, answer, damaged_outputs(self._store, answer))
+                return
+            if answer is not None:
+                self._hold(job, job.fingerprint.digest, answer)
+                return
+        self._tell(TaskStarted(job.task, job.run_id))
+        self._submit(job)
+
+    def _hold(self, job: _Job, fingerprint: str, lease: Lease) -> None:
+        if fingerprint not in self._held:
+            self._held[fingerprint] = []
+            self._waiting.watch(lease)
+            if lease.driver != self._driver:
+                self._tell(TaskHeld(job.task, lease.host))
+        self._held[fingerprint].append(job)
+
+    def _submit(self, job: _Job) -> None:
+        attempt = self._attempt(job)
+        job.gpus = self._capacity.take(needs_of(job.task))
+        job.output = OutputReader(attempt.output)
+        self._running[job.task.key] = job
+        spec = TaskSpec(
+            job.task.action, job.task.timeout, job.inputs, job.gpus, self._store.home
+        )
+        self._engine.executor.submit(attempt, spec).add_done_callback(
+            lambda future: self._messages.put(_Ended(job, future.result()))
+        )
+
+    def _attempt(self, job: _Job) -> Attempt:
+        return Attempt(self._store.home.attempt(job.run_id, job.attempt))
+
+    def _row(
+        self, job: _Job, run_id: str, started_at: float, cached_from: str | None = None
+    ) -> Run:
+        return Run(
+            id=run_id,
+            plan_id=self._id,
+            kind=self._plan.kind,
+            name=self._plan.name,
+            task=job.task.key,
+            command=job.task.action.display(),
+            params=job.task.params,
+            cwd=job.task.action.cwd,
+            provenance=self._provenance,
+            started_at=started_at,
+            driver=self._driver,
+            fingerprint=job.fingerprint and job.fingerprint.digest,
+            cached_from=cached_from,
+            status="cached" if cached_from else "running",
+            finished_at=started_at if cached_from else None,
+        )
+
+    # Waiting
+
+    def _wait(self) -> None:
+        """Wait for a message, a moment at most, and do what is due."""
+        try:
+            message = self._messages.get(timeout=self._patience())
+        except Empty:
+            message = None
+        while message:
+            if isinstance(message, _Ended):
+                message.job.record = message.record
+                if not message.job.output or not message.job.output.exists:
+                    self._end(message.job, message.record)
+            else:
+                self._interrupt(message.signum)
+            message = None if self._messages.empty() else self._messages.get()
+        self._tell_output()
+        self._beat()
+        self._retry_what_is_due()
+        for fingerprint in self._waiting.given_back():
+            self._let_go(fingerprint)
+        if not self._commits.is_empty and not self._commits.patience():
+            self._commit()
+
+    def _patience(self) -> float:
+        if any(job.behind for job in self._running.values()):
+            return 0.0
+        times = [LONGEST_WAIT]
+        if not self._commits.is_empty:
+            times.append(self._commits.patience())
+        if self._held:
+            times.append(LOOK_SECONDS)
+        if self._later:
+            times.append(max(0.0, self._later[0][0] - time.monotonic()))
+        if self._running:
+            times.append(OUTPUT_SECONDS)
+        return min(times)
+
+    def _tell_output(self) -> None:
+        """Tell a little of what was written, and end what has told all."""
+        for job in list(self._running.values()):
+            if job.output is None:
+                continue
+            if data := job.output.read():
+                self._tell(TaskOutput(job.task, data))
+            job.behind = len(data) == CHUNK_BYTES
+            # Who interrupts does not want to see the rest of a flood; the log has it.
+            if job.record and (self.signum or not job.behind):
+                self._end(job, job.record)
+
+    def _beat(self) -> None:
+        now = time.monotonic()
+        if now - self._beaten_at >= BEAT_SECONDS:
+            self._beaten_at = now
+            self._store.ledger.beat(self._driver, time.time())
+
+    def _retry_what_is_due(self) -> None:
+        while self._later and self._later[0][0] <= time.monotonic():
+            self._queue.put(heappop(self._later)[2])
+
+    def _let_go(self, fingerprint: str) -> None:
+        for job in self._held.pop(fingerprint, ()):
+            self._queue.put(job)
+
+    # Ending
+
+    def _end(self, job: _Job, record: ExitRecord) -> None:
+        del self._running[job.task.key]
+        self._capacity.give_back(needs_of(job.task), job.gpus)
+        job.record = None
+        if not self._tries_again(job, record):
+            self._finish(job, self._checked(job, record))
+
+    def _tries_again(self, job: _Job, record: ExitRecord) -> bool:
+        retry = job.task.retry or Retry()
+        if self._stopped or record.outcome.status != "failed":
+            return False
+        if record.outcome.error == TIMED_OUT and job.task.retry is None:
+            return False  # its own limit is no accident, unless that is said
+        if job.attempt >= retry.attempts or not is_transient(
+            record.raised, retry.names()
+        ):
+            return False
+        seconds = retry.delay(job.attempt)
+        job.attempt += 1
+        heappush(self._later, (time.monotonic() + seconds, job.index, job))
+        self._tell(TaskRetried(job.task, record.outcome.error or "", seconds))
+        return True
+
+    def _checked(self, job: _Job, record: ExitRecord) -> ExitRecord:
+        """Refuse outputs of a name that another task has made already."""
+        if job.task.outputs is not None:
+            return record
+        for output in record.outputs:
+            maker = self._made.setdefault(output.name, job.task.key)
+            if maker != job.task.key:
+                error = f"it made {output.name!r}, which {maker} makes too: rename one"
+                return replace(
+                    record, outcome=Outcome("failed", error=error), outputs=()
+                )
+        return record
+
+    def _finish(self, job: _Job, record: ExitRecord) -> None:
+        """Record how a run ended, and release what waits for it."""
+        ended = ending(job.run_id, record, self._provenance.user, job.attempt)
+        result = Result(
+            record.outcome,
+            job.run_id,
+            inputs=job.inputs,
+            outputs=ended.outputs,
+            started_at=job.started_at,
+            finished_at=record.finished_at,
+            log=self._attempt(job).output,
+        )
+        seconds = record.finished_at - record.started_at
+        self._commits.add(ended, seconds, durable=record.durable)
+        self._ended[job.run_id] = (job, result)
+        # Short work is built upon at once: it goes into one commit with what comes of
+        # it. Anything else is committed before others see it.
+        if seconds < MOMENT_SECONDS and not record.durable:
+            self._settle(job.task, result)
+        else:
+            self._commit()
+        if self._engine.fail_fast and record.outcome.status != "completed":
+            self._stop(f"{job.task.key} failed", signal.SIGTERM)
+
+    def _commit(self) -> None:
+        if self._commits.is_empty:
+            return
+        if time.monotonic() - self._beaten_at > self._engine.lease_seconds / 2:
+            self._see_that_nothing_was_lost()
+        fenced = self._commits.write()
+        ended, self._ended = self._ended, {}
+        for run_id, (job, result) in ended.items():
+            if run_id in fenced:  # we were silent for too long, and were succeeded
+                job.attempt = 1
+                self._queue.put(job)
+                continue
+            if job.task.key not in self._results:
+                self._settle(job.task, result)
+            self._tell(_finished(job, result))
+
+    def _see_that_nothing_was_lost(self) -> None:
+        """After a long silence of ours, see that no other driver has succeeded us.
+
+        Raises:
+            StoreError: One has, in work that others here have built upon since.
+        """
+        self._beaten_at = time.monotonic()
+        self._store.ledger.beat(self._driver, time.time())
+        built_on = {
+            job.fingerprint.digest: run_id
+            for run_id, (job, _) in self._ended.items()
+            if job.fingerprint and job.task.key in self._results
+        }
+        leases = self._store.ledger.leases(built_on)
+        for fingerprint, run_id in built_on.items():
+            lease = leases.get(fingerprint)
+            if lease is None or lease.run_id != run_id:
+                raise StoreError(
+                    "this process stood still for so long that another one has taken "
+                    "over its work",
+                    hint="run the same again: what is done is kept",
+                )
+
+    def _settle(self, task: Task, result: Result) -> None:
+        self._results[task.key] = result
+        made = result.outputs if result.outcome.is_done else ()
+        self._readiness.end(task.key, made)
+
+    def _refuse(self, job: _Job, error: str) -> None:
+        """Record a task that could not even start as one that failed."""
+        job.run_id, job.started_at = secrets.token_hex(8), time.time()
+        job.fingerprint = None
+        run = self._row(job, job.run_id, job.started_at)
+        self._store.ledger.start(run)
+        outcome = Outcome("failed", error=error)
+        self._finish(job, ExitRecord(outcome, job.started_at, job.started_at))
+
+    def _skip(self, task: Task, reason: str) -> None:
+        outcome = Outcome("skipped", error=reason)
+        self._tell(TaskSkipped(task, outcome))
+        self._settle(task, Result(outcome))
+
+    # Stopping
+
+    def _interrupt(self, signum: int) -> None:
+        self.signum = signum
+        self._tell(Interrupted(signum))
+        self._stop(f"interrupted by {signal.Signals(signum).name}", signum)
+
+    def _stop(self, reason: str, signum: int) -> None:
+        """Start nothing more, and pass a signal on to what runs."""
+        self._stopped = self._stopped or reason
+        for job in self._running.values():
+            self._engine.executor.cancel(self._attempt(job), signum)
+
+    def _give_up(self, reason: str) -> None:
+        """End what waits for room, for others or for its next attempt."""
+        held = [job for jobs in self._held.values() for job in jobs]
+        self._held.clear()
+        self._waiting.forget()
+        for job in (*self._queue.drain(), *held):
+            if job.attempt == 1:
+                self._skip(job.task, reason)
+            else:
+                self._give_up_retry(job, reason)
+        while self._later:
+            self._give_up_retry(heappop(self._later)[2], reason)
+
+    def _give_up_retry(self, job: _Job, reason: str) -> None:
+        now = time.time()
+        job.attempt -= 1  # the next one never began
+        self._finish(job, ExitRecord(Outcome("interrupted", error=reason), now, now))
+
+    def _tell(self, event: Event) -> None:
+        for listener in self._engine.listeners:
+            listener(event)
+
+
+def _finished(job: _Job, result: Result) -> TaskFinished:
+    seconds = (result.finished_at or 0.0) - (result.started_at or 0.0)
+    assert result.log  # noqa: S101 - every job has the path of one
+    return TaskFinished(job.task, job.run_id, result.outcome, seconds, result.log)

@@ -1,0 +1,190 @@
+"""From a workflow to a plan."""
+
+from __future__ import annotations
+
+import inspect
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
+
+from sweepflow.atom.checks import check_user
+from sweepflow.engine.plan import Plan
+from sweepflow.engine.task import AtomRef, OutputRef, StepCall, Task
+from sweepflow.errors import PlanError
+from sweepflow.project.find import project_folder, working_directory
+from sweepflow.workflow.data import to_data
+from sweepflow.workflow.identity import Identities
+from sweepflow.workflow.names import did_you_mean
+from sweepflow.workflow.references import (
+    is_importable,
+    name_of,
+    pickle,
+    users_function,
+)
+from sweepflow.workflow.runner import RUNNER, LiveStep
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from sweepflow.atom import Atom
+    from sweepflow.engine.task import Input
+    from sweepflow.store.records import Json
+    from sweepflow.workflow.links import Source
+    from sweepflow.workflow.steps import Step
+    from sweepflow.workflow.workflow import Workflow
+
+OURS = (
+    "sweepflow.engine.step",
+    RUNNER.partition(":")[0],
+    "sweepflow.workflow.checking",
+)
+"""The modules of ours that a step's process needs."""
+
+
+def plan_workflow(
+    workflow: Workflow,
+    input_atoms: Mapping[str, Atom],
+    configs: Mapping[str, Any],
+    *,
+    user: str | None = None,
+    root: Path | None = None,
+) -> Plan:
+    """Give the plan of a workflow: a task for each step.
+
+    Args:
+        workflow: What to plan.
+        input_atoms: The atoms that it is given, by name.
+        configs: The config of each step by its name, as `resolve_config` gives them.
+        user: In whose name the atoms are kept; by default that of who runs this.
+        root: The project's folder; by default that around the working directory.
+
+    Raises:
+        PlanError: The atoms are not those that the workflow wants, or a step depends
+            on a file or package that is not there.
+        AtomError: The user's name cannot be part of an atom's.
+    """
+    root = root or project_folder()
+    cwd = str(working_directory())
+    _check_inputs(workflow, input_atoms)
+    identities = Identities(workflow, root)
+    sources = workflow.sources()
+    tasks = (
+        _task(
+            step,
+            configs[step.name],
+            _inputs(step, sources[step.name], input_atoms),
+            identities,
+            cwd,
+        )
+        for step in workflow.steps
+    )
+    return Plan(workflow.name, tuple(tasks), "workflow", check_user(user))
+
+
+def modules_of(plan: Plan) -> list[str]:
+    """Give the modules that another process needs to do the steps of a plan."""
+    actions = [t.action for t in plan.tasks if isinstance(t.action, StepCall)]
+    refs = {
+        *(action.ref for action in actions if action.by_value is None),
+        *(kind for action in actions if (kind := action.arguments["config_class"])),
+    }
+    return [*OURS, *sorted({ref.partition(":")[0] for ref in refs} - {"__main__"})]
+
+
+def _task(
+    step: Step,
+    config: object,
+    inputs: Mapping[str, Input],
+    identities: Identities,
+    cwd: str,
+) -> Task:
+    data = to_data(config)
+    return Task(
+        key=step.name,
+        action=_action(step, config, data, cwd),
+        params=dict(_flat(data)),
+        timeout=step.timeout,
+        inputs=inputs,
+        outputs=step.output_atom_types,
+        identity=identities.of(step, data),
+        retry=step.retry,
+        resources=step.resources,
+    )
+
+
+def _action(step: Step, config: object, data: Json, cwd: str) -> StepCall:
+    function = users_function(step.function)
+    kind = None if config is None else type(config)
+    named = [thing for thing in (function, kind) if thing is not None]
+    live = LiveStep(step.function, config)
+    return StepCall(
+        ref=name_of(function),
+        runner=RUNNER,
+        arguments={
+            "config": data,
+            "config_class": kind and name_of(kind),
+            "outputs": step.output_atom_types and dict(step.output_atom_types),
+        },
+        cwd=cwd,
+        is_async=_is_async(function),
+        live=live,
+        by_value=None if all(map(is_importable, named)) else partial(_pickled, live),
+    )
+
+
+def _pickled(live: LiveStep) -> bytes:
+    return pickle(live, live.function, live.config)
+
+
+def _is_async(function: Any) -> bool:  # noqa: ANN401 - any callable
+    while isinstance(function, partial):
+        function = function.func
+    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(
+        getattr(function, "__call__", None)  # noqa: B004 - an object may have one
+    )
+
+
+def _inputs(
+    step: Step, sources: Mapping[str, Source], atoms: Mapping[str, Atom]
+) -> dict[str, Input]:
+    found: dict[str, Input] = {}
+    for name, kind in step.input_atom_types.items():
+        source = sources[name]
+        if source[0] == "input":
+            found[name] = AtomRef(atoms[name].record)
+        else:
+            maker = source[1] if source[0] == "step" else None
+            found[name] = OutputRef(name, kind, maker)
+    return found
+
+
+def _check_inputs(workflow: Workflow, atoms: Mapping[str, Atom]) -> None:
+    wanted = workflow.input_atom_types
+    for name in atoms:
+        if name not in wanted:
+            raise PlanError(
+                f"workflow {workflow.name!r} takes no input {name!r}",
+                hint=did_you_mean(name, wanted, "inputs"),
+            )
+    for name, kind in wanted.items():
+        if name not in atoms:
+            raise PlanError(
+                f"workflow {workflow.name!r} needs an input {name!r} of type {kind!r}",
+                hint="give the atom or its id; `sweepflow atoms list` has them",
+            )
+        if atoms[name].type != kind:
+            raise PlanError(
+                f"the input {name!r} of workflow {workflow.name!r} is of type "
+                f"{kind!r}, but {atoms[name].id} is of type {atoms[name].type!r}"
+            )
+
+
+def _flat(data: Json, path: str = "") -> Iterator[tuple[str, Json]]:
+    """Give the values in nested mappings by dotted names, quoted where they have one."""
+    if not isinstance(data, dict) or not data:
+        if path:
+            yield path, data
+        return
+    for key, value in cast("dict[str, Json]", data).items():
+        name = repr(key) if "." in key else key
+        yield from _flat(value, f"{path}.{name}" if path else name)

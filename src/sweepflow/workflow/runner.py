@@ -1,0 +1,55 @@
+"""A step in the process that does its work: what it gets, and what becomes of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from sweepflow.atom import Atom
+from sweepflow.engine.step import Work, find
+from sweepflow.workflow.config import from_dict
+from sweepflow.workflow.decorator import step_function
+from sweepflow.workflow.outputs import collect
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from sweepflow.engine.task import StepCall
+    from sweepflow.store.records import AtomRecord
+    from sweepflow.store.store import Store
+    from sweepflow.workflow.steps import StepFunction
+
+RUNNER = "sweepflow.workflow.runner:run_step"
+
+
+@dataclass(frozen=True, slots=True)
+class LiveStep:
+    """A step's function and config, in a process that has them already."""
+
+    function: StepFunction
+    config: object
+
+
+def run_step(
+    action: StepCall, inputs: Mapping[str, AtomRecord], workspace: Path, store: Store
+) -> Work:
+    """Prepare a step; see `sweepflow.engine.step.Runner`."""
+    live = action.live if isinstance(action.live, LiveStep) else _load(action)
+    atoms = {name: Atom.from_record(atom, store) for name, atom in inputs.items()}
+    declared = action.arguments["outputs"]
+    return Work(
+        call=lambda: live.function(live.config, atoms, workspace),
+        collect=lambda returned, durable: collect(
+            returned, workspace, declared, store.objects, durable=durable
+        ),
+    )
+
+
+def _load(action: StepCall) -> LiveStep:
+    arguments = action.arguments
+    function = step_function(cast("Any", find(action.ref)))
+    config = arguments["config"]
+    if (kind := arguments["config_class"]) is not None:
+        config = from_dict(cast("type[Any]", find(kind)), config)
+    return LiveStep(function, config)
