@@ -1,0 +1,120 @@
+"""Why a run did its work, or did not have to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from sweepflow.provenance.difference import compare
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sweepflow.provenance.difference import Difference
+    from sweepflow.store.catalog import Catalog
+    from sweepflow.store.records import Json, Run
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Whether a run was a hit, and what set it apart from the nearest earlier one.
+
+    Args:
+        run: The run.
+        nearest: Of the runs of the same step that began before it, the one with the
+            fewest differences, and of several the latest; for a hit the run that made
+            its outputs. None where there is none.
+        differences: Between that run and this one.
+    """
+
+    run: Run
+    nearest: Run | None
+    differences: Sequence[Difference] = ()
+
+    @property
+    def hit(self) -> bool:
+        """Whether it took the outputs of an earlier run."""
+        return self.run.cached_from is not None
+
+    def to_text(self) -> str:
+        """Say it in lines for people."""
+        lines = [f"run {self.run.id} of {self.run.task}: {self._verdict()}"]
+        for difference in self.differences:
+            lines.append(f"  {difference}")
+            lines += (f"    {line}" for line in difference.diff.splitlines())
+        return "\n".join(lines)
+
+    def to_json(self) -> dict[str, Json]:
+        """Say it in JSON."""
+        return {
+            "run": self.run.id,
+            "task": self.run.task,
+            "hit": self.hit,
+            "fingerprint": self.run.fingerprint,
+            "nearest": self.nearest and self.nearest.id,
+            "differences": [each.to_json() for each in self.differences],
+        }
+
+    def _verdict(self) -> str:
+        if self.hit:
+            return f"a hit, its outputs are those of run {self.run.cached_from}"
+        if self.run.fingerprint is None:
+            return "a miss, since nothing is known that decides its result"
+        if self.nearest is None:
+            return "a miss, since no earlier run of this step was completed"
+        if not self.differences:
+            return (
+                f"a miss, though run {self.nearest.id} was the same: it was forced, or "
+                "that run's outputs were not to be had"
+            )
+        return f"a miss, since it differs from run {self.nearest.id}:"
+
+
+def explain(catalog: Catalog, run_id: str) -> Explanation:
+    """Tell whether a run was a hit, and what differs from the nearest earlier run.
+
+    Args:
+        catalog: What holds the run.
+        run_id: Its id, or the beginning of it.
+
+    Raises:
+        RunNotFoundError: There is no such run, or more than one.
+    """
+    run = catalog.run(run_id)
+    if run.cached_from is not None:
+        return Explanation(run, catalog.run(run.cached_from))
+    parts = _parts(catalog, run)
+    if parts is None:
+        return Explanation(run, None)
+    nearest: Run | None = None
+    fewest: list[Difference] = []
+    seen: set[str | None] = set()
+    for earlier in catalog.earlier(run):
+        before = _parts(catalog, earlier)
+        if before is None or earlier.fingerprint in seen:
+            continue
+        seen.add(earlier.fingerprint)
+        differences = compare(before, parts, catalog.text)
+        if nearest is None or len(differences) < len(fewest):
+            nearest, fewest = earlier, differences
+    if nearest is None:
+        return Explanation(run, None)
+    old, new = _atoms(catalog, nearest), _atoms(catalog, run)
+    return Explanation(run, nearest, [_with_atoms(each, old, new) for each in fewest])
+
+
+def _parts(catalog: Catalog, run: Run) -> Mapping[str, Json] | None:
+    return None if run.fingerprint is None else catalog.parts(run.fingerprint)
+
+
+def _atoms(catalog: Catalog, run: Run) -> Mapping[str, str]:
+    return {name: atom.id for name, atom in catalog.inputs(run.id).items()}
+
+
+def _with_atoms(
+    difference: Difference, old: Mapping[str, str], new: Mapping[str, str]
+) -> Difference:
+    if difference.kind != "input":
+        return difference
+    name = difference.name
+    return replace(difference, old_atom=old.get(name), new_atom=new.get(name))
