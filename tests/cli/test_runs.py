@@ -3,11 +3,15 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from sweepflow.store.ledger import Ledger
+from sweepflow.store.records import Reuse
 from tests.cli.conftest import SWEEPFLOW
 
 if TYPE_CHECKING:
@@ -191,3 +195,52 @@ def test_a_store_that_cannot_be_written_is_read(ran: Shell) -> None:
     assert result.returncode == 0, result
     assert json.loads(result.stdout) == before
     assert sorted(home.rglob("*")) == names
+
+
+def test_a_cached_run_tells_where_its_outputs_are_from(ran: Shell) -> None:
+    with closing(Ledger(ran.cwd / ".sweepflow" / "ledger.db")) as ledger:
+        source = ledger.runs(name="good")[0]
+        params = {"lr": 0.1, "names": ["é"], "text": "x"}
+        run = replace(source, id="c0ffee", status="cached", params=params)
+        run = replace(run, kind="workflow", cached_from=source.id, fingerprint="f")
+        ledger.commit((), [Reuse(run, {}, {})])
+
+    [facts] = listed(ran, "--status", "cached")
+    text = ran.sweepflow("runs", "info", "c0ffee").stdout
+    logs = ran.sweepflow("runs", "logs", "c0ffee")
+
+    assert (facts["id"], facts["cached_from"]) == ("c0ffee", source.id)
+    assert facts["params"] == params
+    assert json.loads(
+        ran.sweepflow("runs", "info", "c0ffee", "--json").stdout
+    ) == facts | {"output": None}
+    assert f"status:     cached\ntaken from: {source.id}\n" in text
+    assert "workflow:   good\n" in text
+    assert '  lr: 0.1\n  names: ["é"]\n  text: x\n' in text
+    assert "output:" not in text
+    assert 'lr=0.1 names=["é"] text=x' in ran.sweepflow("runs").stdout
+    assert (logs.returncode, logs.stdout) == (1, "")
+    assert f"it took what run {source.id} had made" in logs.stderr
+
+
+def test_a_ledger_of_ones_own(shell: Shell) -> None:
+    shell.write(JOBS)
+    shell.env["SWEEPFLOW_LEDGER"] = str(shell.cwd / "elsewhere" / "my.db")
+    shell.sweepflow("run", "good")
+    assert len(listed(shell)) == 3
+    assert not (shell.cwd / ".sweepflow" / "ledger.db").exists()
+
+
+@pytest.mark.postgres
+def test_a_ledger_on_a_server(shell: Shell, postgres: str) -> None:
+    shell.write(JOBS)
+    shell.env["SWEEPFLOW_LEDGER"] = postgres
+    shell.sweepflow("run", "good")
+    runs = listed(shell)
+    assert [run["task"] for run in runs] == ["good.3", "good.2", "good.1"]
+    assert {run["status"] for run in runs} == {"completed"}
+    assert "secret" not in "".join(
+        path.read_text("utf-8", "replace")
+        for path in (shell.cwd / ".sweepflow").rglob("*")
+        if path.is_file()
+    )

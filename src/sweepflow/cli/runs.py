@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 from contextlib import closing, suppress
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sweepflow.store.home import Home
-    from sweepflow.store.ledger import Ledger, Run
+    from sweepflow.store.ledger import Ledger
+    from sweepflow.store.records import Json as JsonValue
+    from sweepflow.store.records import Run
 
 app = typer.Typer(
     help="List and inspect recorded runs; without a command, list them.",
@@ -30,9 +33,11 @@ app = typer.Typer(
 RunId = Annotated[
     str, typer.Argument(metavar="ID", help="The run's id, or how it begins.")
 ]
-Name = Annotated[str | None, typer.Option(metavar="JOB", help="Only runs of this job.")]
+Name = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Only runs of this job or workflow.")
+]
 Status = Annotated[
-    Literal["running", "completed", "failed", "interrupted"] | None,
+    Literal["running", "completed", "cached", "failed", "interrupted"] | None,
     typer.Option(help="Only runs with this status."),
 ]
 Limit = Annotated[
@@ -64,7 +69,7 @@ def list_runs(
 
     home = find_home(file)
     found: Sequence[Run] = []
-    if home.ledger.exists():
+    if home.has_ledger():
         with closing(_open(home)) as ledger:
             found = ledger.runs(name=name, status=status, limit=limit or None)
     if as_json:
@@ -77,21 +82,27 @@ def list_runs(
 def info(run_id: RunId, *, as_json: Json = False, file: File = None) -> None:
     """Show all that is recorded of a run."""
     home, run = _get(run_id, file)
-    facts = _to_json(run) | {"output": str(_output(home, run))}
+    output = None if run.cached_from else str(_output(home, run))
     if as_json:
-        print_json(facts)
+        print_json(_to_json(run) | {"output": output})
         return
-    shown = _for_people(run) | {"output": facts["output"]}
-    for key, value in shown.items():
+    for key, value in (_for_people(run) | {"output": output}).items():
+        if value is None:
+            continue
         typer.echo(f"{key + ':':<12}{visible(value)}")
     for key, value in run.params.items():
-        typer.echo(visible(f"  {key}: {value}"))
+        typer.echo(visible(f"  {key}: {_shown(value)}"))
 
 
 @app.command("logs")
 def logs(run_id: RunId, *, file: File = None) -> None:
     """Print what a run wrote to its standard output and error, byte for byte."""
     home, run = _get(run_id, file)
+    if run.cached_from:
+        raise StoreError(
+            f"run {run.id} wrote nothing: it took what run {run.cached_from} had made",
+            hint=f"`sweepflow runs logs {run.cached_from}` prints what that one wrote",
+        )
     path = _output(home, run)
     try:
         source = path.open("rb")
@@ -125,7 +136,7 @@ def _get(run_id: str, file: Path | None) -> tuple[Home, Run]:
     from sweepflow.here import find_home
 
     home = find_home(file)
-    if not home.ledger.exists():
+    if not home.has_ledger():
         raise RunNotFoundError(
             f"no run has the id {run_id!r}", hint=f"nothing ran in {home.root} yet"
         )
@@ -136,41 +147,53 @@ def _get(run_id: str, file: Path | None) -> tuple[Home, Run]:
 def _output(home: Home, run: Run) -> Path:
     from sweepflow.engine.attempt import Attempt
 
-    return Attempt(home.attempt(run.id)).output
+    return Attempt(home.attempt(run.id, run.attempts)).output
 
 
 def _to_json(run: Run) -> dict[str, Any]:
+    facts = asdict(run)
     times = {"started_at": run.started_at, "finished_at": run.finished_at}
-    return asdict(run) | {
-        name: datetime.fromtimestamp(time, UTC).isoformat() if time else None
-        for name, time in times.items()
-    }
+    return (
+        facts
+        | facts.pop("provenance")
+        | {
+            name: datetime.fromtimestamp(time, UTC).isoformat() if time else None
+            for name, time in times.items()
+        }
+    )
 
 
-def _for_people(run: Run) -> dict[str, str]:
+def _for_people(run: Run) -> dict[str, str | None]:
     """Give what is known of a run, with units, in local time."""
-    facts = {
+    seen = run.provenance
+    return {
         "run": run.id,
+        run.kind: run.name,
         "task": run.task,
         "command": run.command,
         "folder": run.cwd,
         "status": _status(run),
+        "taken from": run.cached_from,
+        "attempts": str(run.attempts) if run.attempts > 1 else None,
         "error": run.error,
         "started": _local_time(run.started_at),
         "took": None if run.seconds is None else duration(run.seconds),
         "cpu time": None if run.cpu_seconds is None else duration(run.cpu_seconds),
         "memory": f"{run.max_rss / 2**20:.0f} MiB" if run.max_rss else None,
-        "host": f"{run.user}@{run.host}",
-        "git commit": run.git_commit,
-        "changed": {True: "since that commit", False: "no", None: None}[run.git_dirty],
-        "python": run.python,
-        "sweepflow": run.sweepflow,
+        "host": f"{seen.user}@{seen.host}",
+        "git commit": seen.git_commit,
+        "changed": {True: "since that commit", False: "no", None: None}[seen.git_dirty],
+        "python": seen.python,
+        "sweepflow": seen.sweepflow,
     }
-    return {key: value for key, value in facts.items() if value is not None}
 
 
 def _status(run: Run) -> str:
     return run.status + (f" ({run.exit_code})" if run.exit_code else "")
+
+
+def _shown(value: JsonValue) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _local_time(time: float) -> str:
@@ -188,7 +211,7 @@ def _print_table(found: Sequence[Run]) -> None:
             _status(run),
             _local_time(run.started_at),
             "" if run.seconds is None else duration(run.seconds),
-            visible(" ".join(f"{name}={value}" for name, value in run.params.items())),
+            visible(" ".join(f"{k}={_shown(v)}" for k, v in run.params.items())),
         )
         for run in found
     ]
