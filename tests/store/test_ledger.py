@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import os
 import stat
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from multiprocessing import get_context
@@ -413,3 +413,22 @@ def test_a_group_may_share_a_ledger(home: Home) -> None:
         os.umask(before)
     mode = stat.S_IMODE((home.root / "ledger.db.lock").stat().st_mode)
     assert mode & 0o044 == 0o044
+
+
+def test_threads_may_share_one(ledger: Ledger) -> None:
+    def work(n: int) -> None:
+        did(ledger, a_claim(f"r{n}", str(n)), str(n))
+        ledger.beat("d", float(n))
+        assert ledger.get(f"r{n}").status == "completed"
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(work, range(64)))
+    assert len(ledger.catalog.atoms()) == 64
+
+
+def test_what_is_known_is_not_stored_again(ledger: Ledger) -> None:
+    text = {sha256("x = 1"): "x = 1"}
+    for run_id in "abc":
+        claim = replace(a_claim(run_id, run_id), texts=text)
+        assert ledger.acquire([claim]) == {run_id: None}
+    assert ledger.catalog.text(sha256("x = 1")) == "x = 1"

@@ -106,6 +106,9 @@ class Ledger:
             with self._database.writing(durable=False) as transaction:
                 found = self._acquire(transaction, pending, fresh=fresh)
             answers |= found
+            for claim in pending:
+                if found.get(claim.run.id, claim) is None:
+                    self._known_texts.update(claim.texts)
             pending = [claim for claim in pending if claim.run.id not in found]
         return answers
 
