@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sweepflow.provenance.difference import compare
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from sweepflow.provenance.difference import Difference
     from sweepflow.store.catalog import Catalog
@@ -86,21 +86,39 @@ def explain(catalog: Catalog, run_id: str) -> Explanation:
     parts = _parts(catalog, run)
     if parts is None:
         return Explanation(run, None)
+    nearest, fewest = find_nearest(catalog, run, parts, catalog.text)
+    if nearest is None:
+        return Explanation(run, None)
+    old, new = _atoms(catalog, nearest), _atoms(catalog, run)
+    return Explanation(run, nearest, [_with_atoms(each, old, new) for each in fewest])
+
+
+def find_nearest(
+    catalog: Catalog,
+    run: Run,
+    parts: Mapping[str, Json],
+    text: Callable[[str], str | None],
+) -> tuple[Run | None, Sequence[Difference]]:
+    """Give the earlier run of the same step with the fewest differences, and those.
+
+    Args:
+        catalog: What holds the earlier runs.
+        run: The run itself, which need not be there.
+        parts: Of its fingerprint.
+        text: Gives the text of a digest.
+    """
     nearest: Run | None = None
-    fewest: list[Difference] = []
+    fewest: Sequence[Difference] = ()
     seen: set[str | None] = set()
     for earlier in catalog.earlier(run):
         before = _parts(catalog, earlier)
         if before is None or earlier.fingerprint in seen:
             continue
         seen.add(earlier.fingerprint)
-        differences = compare(before, parts, catalog.text)
+        differences = compare(before, parts, text)
         if nearest is None or len(differences) < len(fewest):
             nearest, fewest = earlier, differences
-    if nearest is None:
-        return Explanation(run, None)
-    old, new = _atoms(catalog, nearest), _atoms(catalog, run)
-    return Explanation(run, nearest, [_with_atoms(each, old, new) for each in fewest])
+    return nearest, fewest
 
 
 def _parts(catalog: Catalog, run: Run) -> Mapping[str, Json] | None:

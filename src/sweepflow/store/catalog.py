@@ -39,6 +39,14 @@ class Catalog:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    def run(self, prefix: str) -> Run:
+        """Give the run whose id begins with `prefix`.
+
+        Raises:
+            RunNotFoundError: None does, or more than one.
+        """
+        return run_of(the_one(self._database, _runs, prefix))
+
     def atom(self, prefix: str) -> AtomRecord:
         """Give the atom whose id begins with `prefix`.
 
