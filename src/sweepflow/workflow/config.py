@@ -74,9 +74,9 @@ def to_yaml(config: object) -> str:
     Raises:
         ConfigError: As for `to_dict`.
     """
-    import yaml
+    from sweepflow.workflow.yaml_text import dump
 
-    return yaml.safe_dump(to_dict(config), sort_keys=False, allow_unicode=True)
+    return dump(to_dict(config))
 
 
 class Config:

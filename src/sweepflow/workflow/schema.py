@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, cast
 
-import yaml
 from pydantic import TypeAdapter
 
 from sweepflow.workflow.config_class import config_fields
@@ -17,6 +16,7 @@ from sweepflow.workflow.json_schema import (
     field_docs,
     in_words,
 )
+from sweepflow.workflow.yaml_text import dump_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -116,7 +116,7 @@ def _entry(
     members = list(expand(node, whole))
     text = node.get("description") or members[0].get("description", "")
     yield from (f"{indent}# {line}".rstrip() for line in text.splitlines())
-    key = f"{indent}{_flow(name)}:"
+    key = f"{indent}{dump_line(name)}:"
     inner: Node = members[0].get("properties", {}) if len(members) == 1 else {}
     if inner and (value is _NONE or isinstance(value, dict)):
         yield key
@@ -135,21 +135,4 @@ def _entry(
     elif value == {} and members[0].get("properties") == {}:
         yield f"{key} {{}}"
     else:
-        yield f"{key} {_flow(value)}  # {in_words(members, whole)}"
-
-
-def _flow(value: object) -> str:
-    """Give a value as YAML on one line."""
-    for style in (None, '"'):
-        text = yaml.safe_dump(
-            value,
-            default_flow_style=True,
-            default_style=style,
-            width=10**9,
-            allow_unicode=True,
-            sort_keys=False,
-        )
-        text = text.removesuffix("\n").removesuffix("\n...")
-        if "\n" not in text:
-            return text
-    raise AssertionError(value)  # in double quotes every line break is escaped
+        yield f"{key} {dump_line(value)}  # {in_words(members, whole)}"
