@@ -12,9 +12,13 @@ from sweepflow.cli.streams import discard, lossy
 from sweepflow.cli.text import counted, duration, last_lines, printable
 from sweepflow.engine.events import (
     Interrupted,
+    OutputDamaged,
     PlanStarted,
+    TaskCached,
     TaskFinished,
+    TaskHeld,
     TaskOutput,
+    TaskRetried,
     TaskSkipped,
     TaskStarted,
 )
@@ -34,6 +38,9 @@ LONGEST_LINE = 1 << 23
 """Bytes without a newline after which one is put in, so that memory stays bounded."""
 
 TAIL_LINES = 10
+STATUSES = ("completed", "cached", "failed", "interrupted", "not started")
+"""In the order in which they are summed up."""
+
 TAILS = 5
 """Of how many failures the last lines are shown; of the others, where they are."""
 
@@ -77,6 +84,7 @@ class Display:
         self._failures: list[TaskFinished] = []
         self._counts: Counter[str] = Counter()
         self._total = 0
+        self._noun = "command"
         self._begun = time.monotonic()
 
     def __enter__(self) -> Self:
@@ -101,6 +109,7 @@ class Display:
         match event:
             case PlanStarted():
                 self._total = len(event.plan.tasks)
+                self._noun = "step" if event.plan.kind == "workflow" else "command"
                 self._view.start(self._total)
             case TaskStarted():
                 pass
@@ -112,6 +121,21 @@ class Display:
                     self._failures.append(event)
                 self._show(event.task.key, self._lines.end(event.task.key))
                 self._view.finished(_sentence(event), event.outcome.status)
+            case TaskCached():
+                self._counts["cached"] += 1
+                self._view.finished(f"{event.task.key} cached", "cached")
+            case TaskHeld():
+                self._view.say(
+                    f"{event.task.key} waits: it is being done on {event.host}"
+                )
+            case TaskRetried():
+                pause = duration(event.seconds)
+                self._view.say(f"{event.task.key} in {pause} again: {event.error}")
+            case OutputDamaged():
+                self._view.say(
+                    f"{event.task.key} again: the bytes of its {event.name!r} "
+                    f"({event.atom}) are damaged or missing"
+                )
             case TaskSkipped():
                 self._counts["not started"] += 1
             case Interrupted():
@@ -124,9 +148,10 @@ class Display:
         """Say how it went, and where the output of each failure is."""
         unknown = self._total - self._counts.total()
         counts = self._counts + Counter({"not finished": unknown})
-        parts = [f"{n:,} {status}" for status, n in counts.items()]
+        named = (*STATUSES, "not finished")
+        parts = [f"{counts[name]:,} {name}" for name in named if counts[name]]
         took = duration(time.monotonic() - self._begun)
-        total = counted(self._total, "command")
+        total = counted(self._total, self._noun)
         sys.stderr.write(f"{total}: {', '.join(parts)} in {took}\n")
         if counts["interrupted"] or counts["not started"] or unknown:
             sys.stderr.write("run the same again to do what is left\n")
@@ -217,7 +242,7 @@ class _Live:
         if status != "interrupted":
             self._failed += status == "failed"
             self._progress.update(self._bar, advance=1, failed=self._failed)
-        if status != "completed":
+        if status not in {"completed", "cached"}:
             self._print(sentence, "red")
 
     def say(self, text: str) -> None:
