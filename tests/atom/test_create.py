@@ -80,7 +80,11 @@ JSON = st.recursive(
 
 
 @given(data=JSON | st.binary() | st.lists(st.dictionaries(st.text("ab"), st.none())))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
+@settings(
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    max_examples=50,
+)
 def test_load_gives_the_data_it_was_created_of(store: Store, data: object) -> None:
     assert Atom.create("thing", data=data).load() == data
 

@@ -84,17 +84,17 @@ def test_files_are_made_once(tree: Atom) -> None:
     )
 
 
-def rewrite(path: Path) -> None:
+def rewrite(path: Path, text: str = "xxxxx") -> None:
     path.chmod(0o644)
-    path.write_text("x" * len(path.read_text()))
+    path.write_text(text)
     later = path.stat().st_mtime + 1
     os.utime(path, (later, later))
     path.chmod(0o444)
 
 
 ALTERATIONS: dict[str, Callable[[Path], object]] = {
-    "appended to": lambda root: (root / "a").open("a").write("more"),
-    "written over": lambda root: rewrite(root / "a"),
+    "made longer": lambda root: rewrite(root / "a", "longer"),
+    "written over": lambda root: rewrite(root / "a", "34"),
     "made writable": lambda root: (root / "a").chmod(0o644),
     "made executable": lambda root: (root / "a").chmod(0o555),
     "removed": lambda root: (root / "deep" / "b").unlink(),
@@ -119,12 +119,6 @@ def test_an_altered_folder_is_made_again(
     no_links: None, tree: Atom, alter: Callable[[Path], object]
 ) -> None:
     root = tree.path
-    for path in root.rglob("*"):
-        if not path.is_symlink():
-            path.chmod(path.stat().st_mode | 0o200)
-    assert again(tree).path == root  # made writable, so it was made again already
-    if alter is not shutil.rmtree and root.is_dir():
-        (root / "a").chmod(0o644)
     alter(root)
 
     assert listed(again(tree).path) == WHOLE
@@ -156,7 +150,7 @@ def test_a_link_to_a_damaged_object_is_never_given_out(store: Store) -> None:
     rewrite(atom.path)
     if again_object(store, atom) == b"hello":
         pytest.skip("this file system clones files")
-    with pytest.raises(StoreError, match=f"bytes of atom {atom.id} are missing"):
+    with pytest.raises(StoreError, match=rf"{atom.id}.* is missing or damaged"):
         _ = again(atom).path
     assert Atom.create("t", data="hello").path.read_text() == "hello"
 
@@ -169,7 +163,7 @@ def again_object(store: Store, atom: Atom) -> bytes:
 def test_bytes_that_are_gone_are_an_error(tree: Atom, store: Store) -> None:
     for digest in list(store.objects.digests()):
         store.objects.delete(digest)
-    with pytest.raises(StoreError, match="missing or damaged"):
+    with pytest.raises(StoreError, match="has no object"):
         _ = tree.path
     assert not list(store.home.root.glob(f"{FOLDER}/*/*"))
 

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sweepflow.atom import Atom
@@ -242,6 +242,7 @@ graphs = st.integers(1, 12).flatmap(
 
 
 @given(inputs=graphs)
+@settings(deadline=None)
 def test_lineage_is_what_can_be_reached(inputs: Sequence[Sequence[int]]) -> None:
     above: list[set[int]] = []
     for i, from_ in enumerate(inputs):

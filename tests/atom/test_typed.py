@@ -67,7 +67,11 @@ def test_an_empty_dataset_is_still_an_atom(store: Store) -> None:
 
 
 @given(n=st.integers(0, 20), seed=st.integers())
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
+@settings(
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    max_examples=30,
+)
 def test_a_sample_has_different_rows_and_is_the_same_for_a_seed(
     store: Store, n: int, seed: int
 ) -> None:

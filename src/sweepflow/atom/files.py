@@ -13,11 +13,12 @@ too, which is an error that says so, until what made it runs again.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import stat
 import tempfile
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from sweepflow.errors import StoreError
@@ -63,12 +64,6 @@ def _name(record: AtomRecord) -> str:
 
 
 def _make(record: AtomRecord, place: Path, path: Path, store: Store) -> None:
-    if not store.objects.is_intact(record.digest):
-        raise StoreError(
-            f"the bytes of atom {record.id} are missing or damaged",
-            hint="run what made it again, or create it again; "
-            "`sweepflow atoms verify` tells what else is damaged",
-        )
     try:
         if os.path.lexists(place):
             old = tempfile.mkdtemp(prefix=".old-", dir=place.parent)
@@ -82,18 +77,15 @@ def _make(record: AtomRecord, place: Path, path: Path, store: Store) -> None:
 @contextmanager
 def _alone(place: Path) -> Generator[None]:
     """Let no other process or thread make this copy at the time."""
-    from filelock import FileLock
-
-    lock = FileLock(f"{place}.lock")
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        lock.acquire()
-    except OSError as error:
-        raise _unwritable(place, error) from None
-    try:
+    with ExitStack() as stack:
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            lock = os.open(f"{place}.lock", os.O_RDWR | os.O_CREAT, 0o666)
+            stack.callback(os.close, lock)  # which lets go of it
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        except OSError as error:
+            raise _unwritable(place, error) from None
         yield
-    finally:
-        lock.release()
 
 
 def _unwritable(place: Path, error: OSError) -> StoreError:
