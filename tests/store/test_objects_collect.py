@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import signal
 import subprocess
 import sys
 import tempfile
@@ -116,7 +115,10 @@ def test_waits_for_nobody_and_takes_nothing_from_under_a_user(
     store = ObjectStore(location, locks=tmp_path / "locks")
     put(store, b"1")
     script = [sys.executable, "-c", USE, str(location), tmp_path / "locks"]
-    with subprocess.Popen(script, stdout=subprocess.PIPE, text=True) as user:
+    with ExitStack() as stack:
+        user = subprocess.Popen(script, stdout=subprocess.PIPE, text=True)
+        stack.enter_context(user)
+        stack.callback(user.kill)
         assert user.stdout
         assert user.stdout.readline() == "ready\n"
         with store.in_use():  # as many as like
@@ -126,7 +128,6 @@ def test_waits_for_nobody_and_takes_nothing_from_under_a_user(
                 store.collect([], dry_run=dry_run)
             assert "when it has ended" in str(caught.value.hint)
         assert len(list(store.digests())) == 1
-        user.send_signal(signal.SIGKILL)
     assert store.collect([], dry_run=False) == Collected(1, 1)
 
 
