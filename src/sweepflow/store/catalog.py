@@ -32,6 +32,9 @@ _runs, _atoms, _inputs, _outputs = (
     schema.outputs,
 )
 
+_STATUS = _runs.c.status.concat("")
+"""Not what is indexed: SQLite would look at every completed run that there is."""
+
 
 class Catalog:
     """What the ledger knows of atoms and of what runs were made from."""
@@ -80,14 +83,14 @@ class Catalog:
     def makers(self, atom_id: str) -> Sequence[Run]:
         """Give the completed runs that made an atom, oldest first."""
         query = select(_runs).where(
-            _runs.c.id.in_(_with_atom(_outputs, atom_id)), _runs.c.status == "completed"
+            _runs.c.id.in_(_with_atom(_outputs, atom_id)), _STATUS == "completed"
         )
         return self._runs(query.order_by(_runs.c.started_at))
 
     def readers(self, atom_id: str) -> Sequence[Run]:
         """Give the runs that got an atom and set to work, oldest first."""
         query = select(_runs).where(
-            _runs.c.id.in_(_with_atom(_inputs, atom_id)), _runs.c.status != "cached"
+            _runs.c.id.in_(_with_atom(_inputs, atom_id)), _STATUS != "cached"
         )
         return self._runs(query.order_by(_runs.c.started_at))
 
@@ -126,7 +129,7 @@ class Catalog:
             _runs.c.kind == storable(run.kind),
             _runs.c.started_at < run.started_at,
             _runs.c.fingerprint.is_not(None),
-            _runs.c.status.in_(("completed", "cached")),
+            _STATUS.in_(("completed", "cached")),
         )
         return self._runs(query.order_by(_runs.c.started_at.desc()).limit(limit))
 
