@@ -2,7 +2,8 @@
 
 A commit waits for the disk, which takes as long as hundreds of small steps. What has
 ended is therefore gathered for a moment: with a run that took its time, nothing waits;
-short ones wait for each other, so that what a power cut can cost is never much work.
+short ones wait for each other, the longer the slower the disk is, so that most of the
+time goes into the work. What a power cut can cost is that moment.
 """
 
 from __future__ import annotations
@@ -16,7 +17,11 @@ if TYPE_CHECKING:
     from sweepflow.store.store import Store
 
 MOMENT_SECONDS = 0.05
-"""How much work, and how much time, may be at stake."""
+LONGEST_MOMENT = 1.0
+"""How much work, and how much time, may be at stake; on a slow disk."""
+
+SHARE = 4.0
+"""How many times as long as a commit took the next one is put off for."""
 
 
 @dataclass(slots=True)
@@ -33,6 +38,7 @@ class Commits:
     _objects: list[str] = field(default_factory=list[str])
     _since: float = 0.0
     _at_stake: float = 0.0
+    _moment: float = MOMENT_SECONDS
 
     def add(self, ending: Ending, seconds: float, *, durable: bool) -> None:
         """Take in a run that has ended.
@@ -59,9 +65,9 @@ class Commits:
 
     def patience(self) -> float:
         """Give the seconds that the next commit may be put off for."""
-        if self._at_stake >= MOMENT_SECONDS:
+        if self._at_stake >= self._moment:
             return 0.0
-        return max(0.0, self._since + MOMENT_SECONDS - time.monotonic())
+        return max(0.0, self._since + self._moment - time.monotonic())
 
     def write(self) -> frozenset[str]:
         """Make all of it durable: bytes first, then one transaction.
@@ -70,8 +76,11 @@ class Commits:
             The ids of runs that another driver had taken over, and which are
             therefore not recorded as having ended here.
         """
+        began = time.monotonic()
         self.store.objects.sync(self._objects)
         fenced = self.store.ledger.commit(self._endings, self._reused)
+        wanted = SHARE * (time.monotonic() - began)
+        self._moment = min(max(wanted, MOMENT_SECONDS), LONGEST_MOMENT)
         self._endings.clear()
         self._reused.clear()
         self._objects.clear()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 from contextlib import closing
@@ -96,6 +95,8 @@ async def arun_workflow(
 
     When this is cancelled, what runs is ended.
     """
+    import asyncio
+
     running = _Running(workflow, input_atoms, config, user, options)
     work = asyncio.create_task(asyncio.to_thread(running.run))
     try:

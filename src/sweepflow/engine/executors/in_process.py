@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 import signal
 import tempfile
@@ -22,6 +21,7 @@ from sweepflow.engine.task import Outcome, StepCall
 from sweepflow.engine.worker import GRACE_SECONDS, TIMED_OUT
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Callable, Coroutine
 
     from sweepflow.engine.attempt import Attempt, StepResult, TaskSpec
@@ -101,6 +101,8 @@ class InProcessExecutor:
         running.finish(result, time.thread_time() - running.cpu_before)
 
     async def _await(self, spec: TaskSpec, running: _Running) -> None:
+        import asyncio
+
         workspace = self._make_workspace()
         try:
             async with asyncio.timeout(spec.timeout):
@@ -185,6 +187,8 @@ class _Loop:
 
     def start(self, work: Coroutine[None, None, None]) -> Callable[[], None]:
         """Start a coroutine, and give what cancels it."""
+        import asyncio  # takes a while, and most workflows have no use for it
+
         if self._loop is None:
             self._loop = asyncio.new_event_loop()
             self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
