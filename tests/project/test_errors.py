@@ -69,7 +69,11 @@ BAD_CONTENT = [
     ("- a", "1:1", "the file must be a mapping, such as jobs: {train: "),
     ("null", "1:1", "the file must be a mapping"),
     ("job: {}", "1:1", "unknown key 'job' in the file: did you mean 'jobs'?"),
-    ("zzz: {}", "1:1", "unknown key 'zzz' in the file (valid keys: jobs, store)"),
+    (
+        "zzz: {}",
+        "1:1",
+        "'zzz' in the file (valid keys: jobs, workflows, store, ledger, objects)",
+    ),
     ("jobs: [a]", "1:1", "jobs must be a mapping, such as jobs: {train: "),
     ("jobs:\n  a: x", "2:6", "jobs.a must be a mapping, such as run: python train.py"),
     ("jobs:\n  a:", "2:3", "jobs.a must be a mapping, such as run: python train.py"),
@@ -109,6 +113,35 @@ BAD_CONTENT = [
     ("store: 5", "1:8", "store must be a text, but 5 is a number in YAML"),
     ("store:", "1:1", "store is empty: write a text, such as store: .sweepflow"),
     ("store: sqlite:///x.db", "1:8", "store must be a folder, not an address"),
+    ("workflows: [a]", "1:1", "workflows must be a mapping, such as workflows: {train"),
+    ("workflows: {a: }", "1:13", "workflows.a must be a mapping, such as workflow: pa"),
+    ("workflows: {a: 5}", "1:16", "workflows.a must be a mapping, such as workflow: "),
+    ("workflows: {a: flow}", "1:16", "workflows.a must name a workflow as package.mo"),
+    ("workflows: {a: ''}", "1:16", "workflows.a is empty: write a text"),
+    ("workflows: {a: 'a b:c'}", "1:16", "workflows.a must name a workflow as package"),
+    ("workflows: {a/b: m:f}", "1:13", "workflows['a/b'] is not a valid workflow name"),
+    (
+        "workflows:\n  a: {workflow: x.f}",
+        "2:17",
+        "workflows.a.workflow must name a workflow as package.module:attribute",
+    ),
+    ("workflows: {a: {}}", "1:13", "workflows.a names no workflow: write workflow: "),
+    ("workflows: {a: {config: x}}", "1:13", "workflows.a names no workflow: write w"),
+    (
+        "workflows: {a: {workflow: m:f, confg: x}}",
+        "1:32",
+        "in workflows.a: did you mean 'config'? (valid keys: workflow, config)",
+    ),
+    ("workflows: {a: {workflow: m:f, name: b}}", "1:32", "a workflow's name is its k"),
+    ("workflows: {a: {workflow: m:f, config: [x]}}", "1:32", "must be one text, not "),
+    ("workflows: {a: {workflow: m:f, config: ' '}}", "1:40", "config is empty: write"),
+    ("jobs: {a: {run: x}}\nworkflows: {a: m:f}", "2:16", "is the name of a job, too"),
+    ("ledger:", "1:1", "ledger is empty: write a text, such as ledger: state/ledger"),
+    ("ledger: mysql://u:p@h/d", "1:9", "ledger must be a path or the address of a P"),
+    ("ledger: sqlite:///x.db", "1:9", "for SQLite write the path"),
+    ("ledger: postgresql:u:p@h", "1:9", "ledger begins as an address does, but has "),
+    ("objects: s3:bucket", "1:10", "objects begins as an address does, but has no"),
+    ('objects: "a\\0b"', "1:10", "objects is no path"),
 ]
 
 
@@ -143,11 +176,25 @@ def test_all_problems_are_told_in_the_order_of_the_file(file: Path) -> None:
     assert fourth.startswith(f"{file}:7:1: unknown key 'jbs' in the file")
 
 
-def test_store_is_no_key_of_hydraflow(tmp_path: Path) -> None:
-    error = failure(tmp_path / "hydraflow.yaml", "store: x")
-    assert "unknown key 'store' in the file: it is valid in sweepflow.yaml only" in (
+@pytest.mark.parametrize("key", ["store", "ledger", "objects", "workflows"])
+def test_keys_that_hydraflow_does_not_have(tmp_path: Path, key: str) -> None:
+    error = failure(tmp_path / "hydraflow.yaml", f"{key}: x")
+    assert f"unknown key '{key}' in the file: it is valid in sweepflow.yaml only" in (
         error.message
     )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ledger: mysql://ann:secret@host/db",
+        "ledger: postgres:ann:secret@host/db",
+        "objects: s3:key:secret@bucket",
+        "{ledger: 'postgresql://ann:secret@host/db', stre: x}",
+    ],
+)
+def test_no_message_holds_a_password(file: Path, text: str) -> None:
+    assert "secret" not in str(failure(file, text))
 
 
 def test_what_is_too_long_is_shortened(file: Path) -> None:

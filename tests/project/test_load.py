@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from sweepflow import project as package
 from sweepflow.errors import Place, ProjectError
-from sweepflow.project import Job, ParameterSet, Project, load
+from sweepflow.project import Job, NamedWorkflow, ParameterSet, Project, load
 
 
 @pytest.fixture
@@ -132,6 +132,37 @@ def test_store_may_begin_with_home(file: Path, monkeypatch: pytest.MonkeyPatch) 
     assert loaded(file, "store: ~/state").store == Path("/home/ada/state")
 
 
+@pytest.mark.parametrize("key", ["ledger", "objects"])
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [("state/x", "state/x"), ("../x", "../x"), ("/data/x", "/data/x")],
+)
+def test_paths_of_the_state_are_relative_to_the_file(
+    file: Path, key: str, written: str, expected: str
+) -> None:
+    project = loaded(file, f"{key}: {written}")
+    assert getattr(project, key) == file.parent / expected
+
+
+def test_addresses_stay_as_they_are_and_are_not_shown(file: Path) -> None:
+    ledger, objects = "postgresql://ann:secret@host/db", "s3://key:secret@bucket/x"
+    project = loaded(file, f"ledger: {ledger}\nobjects: {objects}")
+    assert (project.ledger, project.objects) == (ledger, objects)
+    assert "secret" not in repr(project)
+
+
+def test_workflows_are_named_by_a_text_or_a_mapping(file: Path) -> None:
+    project = loaded(
+        file,
+        "workflows:\n  a: m:a\n  on: {workflow: 'my.flows:b.c', config: conf/b.yaml}",
+    )
+    assert list(project.workflows.values()) == [
+        NamedWorkflow(name="a", workflow="m:a"),
+        NamedWorkflow(name="on", workflow="my.flows:b.c", config="conf/b.yaml"),
+    ]
+    assert loaded(file, "workflows:").workflows == {}
+
+
 def test_byte_order_mark_and_carriage_returns(file: Path) -> None:
     file.write_bytes(
         b"\xef\xbb\xbfjobs:\r\n  a:\r\n    run: >-\r\n      x\r\n      y\r\n"
@@ -243,5 +274,6 @@ def test_anything_is_a_project_or_a_project_error(content: bytes) -> None:
 
 
 def test_the_public_names_are_the_documented_ones() -> None:
-    assert package.__all__ == ["Job", "ParameterSet", "Project", "load"]
+    names = ["Job", "NamedWorkflow", "ParameterSet", "Project", "load"]
+    assert package.__all__ == names
     assert all(name in str(package.__doc__) for name in package.__all__)

@@ -41,6 +41,8 @@ class Checker:
                 which is its key.
         """
         value = self._document.entry(*path).value
+        if model.short and isinstance(value, str):
+            value, given = {}, {**given, model.short: value}
         fields = [name for name in model.model_fields if name not in given]
         if not isinstance(value, dict):
             message = _no_mapping(model, fields)
@@ -93,9 +95,13 @@ class Checker:
             valid = fields if owner is model else list(owner.model_fields)
             self._unknown_key(owner, valid, (*path, *inner))
         elif at is None:
-            self._problems.append(
-                (self._document.key_place(*path), f"{spell(path)} {details['msg']}")
+            is_written = inner[0] == model.short  # in the place of the mapping
+            place = (
+                self._document.place(*path)
+                if is_written
+                else self._document.key_place(*path)
             )
+            self._problems.append((place, f"{spell(path)} {details['msg']}"))
         elif kind == "string_type":
             owner = _model_at(model, inner[:-1])
             self.problem(self._no_text(owner, at), *at)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
-from typing import TYPE_CHECKING, Annotated, ClassVar
+import re
+from typing import TYPE_CHECKING, Annotated, ClassVar, Final, TypeVar, cast
 
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
@@ -11,14 +11,23 @@ from pydantic_core import PydanticCustomError
 from sweepflow.project.check import Checker
 from sweepflow.project.document import read
 from sweepflow.project.find import HYDRAFLOW_FILE, find, working_directory
-from sweepflow.project.models import Command, Job, Model, Project
+from sweepflow.project.models import Job, Model, NamedWorkflow, Project, Written, path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from sweepflow.project.document import Document
 
-def _null_is_no_job(value: object) -> object:
+M = TypeVar("M", bound=Model)
+
+_ADDRESS: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+_SCHEME: Final = re.compile(r"(postgres|postgresql|sqlite|s3|gs|file|memory)(\+\w+)?:")
+
+_ONLY_SWEEPFLOW: Final = "it is valid in sweepflow.yaml only"
+
+
+def _null_is_none(value: object) -> object:
     return {} if value is None else value
 
 
@@ -27,27 +36,56 @@ def _folder(text: str) -> str:
         raise PydanticCustomError(
             "store_url", "must be a folder, not an address: write a path"
         )
-    try:
-        return os.path.expanduser(text)  # noqa: PTH111 -- Path's raises without a home
-    except ValueError:
-        raise PydanticCustomError("store_path", "is no path") from None
+    return path(text)
+
+
+# These say nothing of what is written: it may hold a password.
+def _address(text: str) -> str:
+    if _ADDRESS.match(text):
+        return text
+    if _SCHEME.match(text):
+        raise PydanticCustomError(
+            "address", "begins as an address does, but has no '://'"
+        )
+    return path(text)
+
+
+def _database(text: str) -> str:
+    if _ADDRESS.match(text) and not text.startswith(("postgresql:", "postgresql+")):
+        raise PydanticCustomError(
+            "ledger",
+            "must be a path or the address of a PostgreSQL database, such as "
+            "postgresql://USER:PASSWORD@HOST:PORT/DATABASE; for SQLite write the path",
+        )
+    return _address(text)
 
 
 class _HydraflowFile(Model):
-    elsewhere: ClassVar[Mapping[str, str]] = {
-        "store": "it is valid in sweepflow.yaml only"
-    }
+    elsewhere: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        ("store", "ledger", "objects", "workflows"), _ONLY_SWEEPFLOW
+    )
     jobs: Annotated[
         dict[str, object],
-        BeforeValidator(_null_is_no_job),
+        BeforeValidator(_null_is_none),
         Field(examples=["{train: {run: python train.py}}"]),
     ] = {}  # noqa: RUF012 -- pydantic copies a default
 
 
 class _SweepflowFile(_HydraflowFile):
     elsewhere: ClassVar[Mapping[str, str]] = {}
+    workflows: Annotated[
+        dict[str, object],
+        BeforeValidator(_null_is_none),
+        Field(examples=["{train: package.module:attribute}"]),
+    ] = {}  # noqa: RUF012 -- pydantic copies a default
     store: Annotated[
-        Command, AfterValidator(_folder), Field(examples=[".sweepflow"])
+        Written, AfterValidator(_folder), Field(examples=[".sweepflow"])
+    ] = ""
+    ledger: Annotated[
+        Written, AfterValidator(_database), Field(examples=["state/ledger.db"])
+    ] = ""
+    objects: Annotated[
+        Written, AfterValidator(_address), Field(examples=["s3://bucket/objects"])
     ] = ""
 
 
@@ -70,14 +108,37 @@ def load(file: Path | None = None, *, start: Path | None = None) -> Project:
     content = checker.build(kind)
     # From the document and not from `content`, which is missing when another key of
     # the file is wrong: the jobs' problems are told in the same breath.
-    names = document.names("jobs")
-    built = {name: checker.build(Job, "jobs", name, name=name) for name in names}
+    jobs = _all(checker, document, Job, "jobs")
+    if kind is _HydraflowFile:
+        checker.finish()
+        return Project(file, file.parent, jobs, document=document)
+    workflows = _all(checker, document, NamedWorkflow, "workflows")
+    for name in document.names("jobs"):
+        if name in document.names("workflows"):
+            checker.problem("is the name of a job, too: rename one", "workflows", name)
     checker.finish()
-    store = content.store if isinstance(content, _SweepflowFile) else ""
+    told = cast("_SweepflowFile", content)
     return Project(
         file=file,
         root=file.parent,
-        jobs={name: job for name, job in built.items() if job is not None},
-        store=file.parent / store if store else None,
+        jobs=jobs,
+        workflows=workflows,
+        store=file.parent / told.store if told.store else None,
+        ledger=_located(told.ledger, file.parent),
+        objects=_located(told.objects, file.parent),
         document=document,
     )
+
+
+def _all(checker: Checker, document: Document, kind: type[M], key: str) -> dict[str, M]:
+    """Build what stands under each name of the mapping at `key`."""
+    names = document.names(key)
+    built = {name: checker.build(kind, key, name, name=name) for name in names}
+    return {name: one for name, one in built.items() if one is not None}
+
+
+def _located(text: str, root: Path) -> Path | str | None:
+    """Give a path from the project's folder, and an address as it is."""
+    if not text:
+        return None
+    return text if _ADDRESS.match(text) else root / text

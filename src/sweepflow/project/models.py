@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, ClassVar, Final, Literal, Self
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 
 Mode = Literal["run", "call", "submit"]
 
-_JOB_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
+_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
+_REFERENCE: Final = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
 
 
 def _null_is_empty(value: object) -> object:
@@ -51,20 +53,52 @@ def _filled(text: str) -> str:
     return text
 
 
-def _job_name(name: str) -> str:
-    if not _JOB_NAME.fullmatch(name):
+def _name_of(what: str) -> AfterValidator:
+    def check(name: str) -> str:
+        if not _NAME.fullmatch(name):
+            raise PydanticCustomError(
+                "name",
+                "is not a valid {what} name: use up to 100 letters (A-Z, a-z), digits, "
+                "'_', '-' and '.', beginning with a letter, a digit or '_'",
+                {"what": what},
+            )
+        return name
+
+    return AfterValidator(check)
+
+
+def is_reference(text: str) -> bool:
+    """Tell whether a text is written as `package.module:attribute`."""
+    return _REFERENCE.fullmatch(text) is not None
+
+
+def _reference(text: str) -> str:
+    if not is_reference(text):
         raise PydanticCustomError(
-            "job_name",
-            "is not a valid job name: use up to 100 letters (A-Z, a-z), digits, '_', "
-            "'-' and '.', beginning with a letter, a digit or '_'",
+            "reference",
+            "must name a workflow as package.module:attribute, such as "
+            "training.flows:pipeline",
         )
-    return name
+    return text
 
 
+def path(text: str) -> str:
+    """Give a path with the home folder in the place of a `~`."""
+    try:
+        expanded = os.path.expanduser(text)  # noqa: PTH111 -- Path's raises without a home
+    except ValueError:
+        expanded = "\0"
+    if "\0" in expanded:
+        raise PydanticCustomError("path", "is no path")
+    return expanded
+
+
+Written = Annotated[str, Field(strict=True), AfterValidator(_filled)]
 Text = Annotated[str, Field(strict=True), AfterValidator(_speakable)]
 Arguments = Annotated[Text, BeforeValidator(_null_is_empty)]
 Command = Annotated[Text, AfterValidator(_filled)]
-JobName = Annotated[str, Field(strict=True), AfterValidator(_job_name)]
+JobName = Annotated[str, Field(strict=True), _name_of("job")]
+WorkflowName = Annotated[str, Field(strict=True), _name_of("workflow")]
 
 
 class Model(BaseModel):
@@ -78,6 +112,9 @@ class Model(BaseModel):
 
     elsewhere: ClassVar[Mapping[str, str]] = {}
     """Keys that are not valid here, but not unknown either, and what to do about it."""
+
+    short: ClassVar[str | None] = None
+    """The field that a text in the place of the whole mapping stands for."""
 
 
 class ParameterSet(Model):
@@ -150,16 +187,58 @@ class Job(Model):
         return self._given()[self.mode]
 
 
+class NamedWorkflow(Model):
+    """A workflow that the file gives a name, and the file with its config.
+
+    Args:
+        name: Its key.
+        workflow: Where it is, as `package.module:attribute`.
+        config: A path, taken from the project's folder; empty where there is none.
+    """
+
+    elsewhere: ClassVar[Mapping[str, str]] = {"name": "a workflow's name is its key"}
+    short: ClassVar[str | None] = "workflow"
+
+    name: WorkflowName
+    workflow: Annotated[
+        Written,
+        AfterValidator(_reference),
+        Field(examples=["package.module:attribute"]),
+    ] = ""
+    config: Annotated[
+        Written, AfterValidator(path), Field(examples=["config.yaml"])
+    ] = ""
+
+    @model_validator(mode="after")
+    def _names_one(self) -> Self:
+        if not self.workflow:
+            raise PydanticCustomError(
+                "no_workflow",
+                "names no workflow: write workflow: package.module:attribute",
+            )
+        return self
+
+
 @dataclass(frozen=True)
 class Project:
-    """A project file as loaded. `root` is its folder; `jobs` keep the file's order."""
+    """A project file as loaded, with jobs and workflows in the file's order.
+
+    Args:
+        root: The file's folder.
+        store: The folder of the project's state, if the file names one.
+        ledger: The path or the URL of its ledger, likewise.
+        objects: The folder or the URL of its objects, likewise.
+    """
 
     file: Path
     root: Path
     jobs: Mapping[str, Job]
+    workflows: Mapping[str, NamedWorkflow] = field(
+        default_factory=dict[str, NamedWorkflow]
+    )
     store: Path | None = None
     ledger: Path | str | None = field(default=None, repr=False)  # may hold a password
-    objects: Path | str | None = None
+    objects: Path | str | None = field(default=None, repr=False)  # likewise
     document: Document | None = field(default=None, repr=False, compare=False)
 
     def place(self, *path: Step, offset: int | None = None) -> Place:
