@@ -243,6 +243,18 @@ def test_who_was_given_up_cannot_come_back(ledger: Ledger) -> None:
     assert ledger.hits([sha256("work")])[sha256("work")].run_id == "b"
 
 
+def test_an_end_without_the_lease_does_not_count(address: Path | str) -> None:
+    with closing(Ledger(address)) as ledger, closing(Database(address)) as database:
+        ledger.acquire([a_claim("a", "1"), a_claim("b", "2")])
+        with database.writing() as transaction:
+            transaction.write("DELETE FROM leases WHERE run_id = 'a'", [{}])
+
+        assert ledger.commit([an_ending("a", "x"), an_ending("b")]) == {"a"}
+
+        assert ledger.get("a").status == "running"
+        assert ledger.catalog.atoms() == []
+
+
 def test_an_end_is_final(ledger: Ledger) -> None:
     ledger.start(a_run("a"))
     ledger.commit([an_ending("a", status="failed")])

@@ -1,4 +1,4 @@
-"""What SQLite does for each query: it finds rows by an index, and looks at no others."""
+"""What SQLite does for each query: it finds rows by an index, and sees no others."""
 
 from __future__ import annotations
 
