@@ -149,6 +149,15 @@ def test_defaults_of_the_whole_are_those_of_the_class() -> None:
     assert resolve_config(flow, {"wait": {}})["wait"] == Wait(1)
 
 
+def test_a_step_with_defaults_may_be_left_out_whatever_its_field_is() -> None:
+    @dataclass
+    class Whole:
+        wait: dict[str, float]
+
+    flow = Workflow("flow", {}, [Step("wait", function, config_class=Wait)], Whole)
+    assert resolve_config(flow, {}) == {"wait": Wait()}
+
+
 class Pair(BaseModel):
     a: Wait
     b: Wait = Wait(1)

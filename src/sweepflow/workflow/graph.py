@@ -95,15 +95,15 @@ def graph_text(workflow: Workflow) -> str:
 def _arrows(workflow: Workflow) -> list[_Arrow]:
     """Give one arrow for all that one step, or the workflow's inputs, give another."""
     found: dict[tuple[str | None, str, bool], list[str]] = {}
-    above: dict[str, list[str]] = {}
+    above: dict[str, int] = {}
     undeclared: list[str] = []
     for step in workflow.steps:
-        above[step.name] = list(undeclared)
+        above[step.name] = len(undeclared)
         if step.output_atom_types is None:
             undeclared.append(step.name)
     for edge in workflow.edges:
         if edge.source[0] == "undeclared":
-            for name in above[edge.step]:
+            for name in undeclared[: above[edge.step]]:
                 found.setdefault((name, edge.step, False), []).append(edge.input)
         else:
             source = edge.source[1] if edge.source[0] == "step" else None

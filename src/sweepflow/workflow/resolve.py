@@ -114,13 +114,13 @@ def _form(workflow: Workflow) -> str:
 def _build_all(
     workflow: Workflow, given: Mapping[str, object], findings: Findings
 ) -> Configs:
-    names = [step.name for step in workflow.steps]
+    names = {step.name: None for step in workflow.steps}  # in their order
     for name in given:
         if name not in names:
-            findings.add((name,), unknown_key((name,), names), key=True)
-    defaults = _defaults(workflow)
+            findings.add((name,), unknown_key((name,), list(names)), key=True)
+    values = {**_defaults(workflow), **given}
     configs = {
-        step.name: _build_one(step, {**defaults, **given}.get(step.name), findings)
+        step.name: _build_one(step, values.get(step.name), findings)
         for step in workflow.steps
     }
     findings.finish()

@@ -239,7 +239,7 @@ def _check_config_class(
         return
     fields = config_fields(config_class)
     types = field_types(config_class)
-    names = [step.name for step in steps]
+    names = {step.name: None for step in steps}  # in their order
     for name in fields:
         if name not in names:
             found.add(
