@@ -58,7 +58,7 @@ class _Server:
 
     def serve(self) -> None:
         """Serve until the requests have ended and the last worker has."""
-        pending = b""
+        pending = bytearray()  # a request may hold what a step carries along
         listening = True
         while listening or self._workers:
             sources = [self._wakeup, *([REQUESTS] if listening else [])]
@@ -69,9 +69,11 @@ class _Server:
             if REQUESTS in ready:
                 data = os.read(REQUESTS, 65536)
                 listening = bool(data)
-                *lines, pending = (pending + data).split(b"\n")
-                for line in lines:
-                    self._handle(json.loads(line))
+                pending += data
+                if b"\n" in data:
+                    *lines, pending = pending.split(b"\n")
+                    for line in lines:
+                        self._handle(json.loads(line))
 
     def _handle(self, request: dict[str, Any]) -> None:
         if "run" in request:

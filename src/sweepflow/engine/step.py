@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import sys
 import traceback
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
@@ -86,12 +87,16 @@ async def perform_async(
     spec: TaskSpec, workspace: Path, store: Store, *, durable: bool
 ) -> StepResult:
     """Perform an async step; of what is raised, only its being cancelled is."""
+    import asyncio
+
     try:
         with use_store(store):
             work = _prepare(spec, workspace, store)
             made = await cast("Awaitable[object]", work.call())
             return StepResult(work.collect(made, durable))
-    except Exception as error:  # noqa: BLE001 - from the user's code
+    except (asyncio.CancelledError, GeneratorExit):
+        raise
+    except BaseException as error:  # noqa: BLE001 - sys.exit would end the whole loop
         return _failure(error)
 
 
@@ -106,9 +111,14 @@ def _failure(error: BaseException) -> StepResult:
         text = str(error)
     else:
         text = "".join(traceback.format_exception_only(error)).strip()
-        traceback.print_exception(error.with_traceback(_users(error.__traceback__)))
-    sys.stderr.flush()
+        _print(error.with_traceback(_users(error.__traceback__)))
     return StepResult(error=text[:LONGEST_ERROR], raised=family(type(error)))
+
+
+def _print(error: BaseException) -> None:
+    with suppress(OSError, ValueError):  # the step may have closed the stream
+        traceback.print_exception(error)
+        sys.stderr.flush()
 
 
 def _users(trace: TracebackType | None) -> TracebackType | None:

@@ -8,13 +8,13 @@ import tempfile
 import threading
 import time
 from concurrent.futures import Future, InvalidStateError
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
-from sweepflow.engine.attempt import ExitRecord
+from sweepflow.engine.attempt import ExitRecord, StepResult
 from sweepflow.engine.policy import family
 from sweepflow.engine.step import perform, perform_async
 from sweepflow.engine.task import Outcome, StepCall
@@ -22,9 +22,9 @@ from sweepflow.engine.worker import GRACE_SECONDS, TIMED_OUT
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Generator
 
-    from sweepflow.engine.attempt import Attempt, StepResult, TaskSpec
+    from sweepflow.engine.attempt import Attempt, TaskSpec
     from sweepflow.engine.executors.base import Executor
     from sweepflow.store.store import Store
 
@@ -74,12 +74,13 @@ class InProcessExecutor:
             return
         error = f"interrupted by {signal.Signals(signum).name}"
         outcome = Outcome("interrupted", error=error)
+        is_order = running.asked is not None  # once is a question, twice an order
+        running.asked = outcome
         if running.cancel:
             running.cancel()
-        if running.asked:  # once is a question, twice an order
+        if is_order:
             running.end(outcome)
             return
-        running.asked = outcome
         timer = threading.Timer(GRACE_SECONDS, running.end, [outcome])
         timer.daemon = True
         timer.start()
@@ -94,33 +95,45 @@ class InProcessExecutor:
         return self._plain and is_step and spec.timeout is None and spec.gpus is None
 
     def _call(self, spec: TaskSpec, running: _Running) -> None:
-        running.cpu_before = time.thread_time()
-        workspace = self._make_workspace()
-        result = perform(spec, workspace, self._store, durable=False)
-        shutil.rmtree(workspace, ignore_errors=True)
-        running.finish(result, time.thread_time() - running.cpu_before)
+        cpu_before = time.thread_time()
+        try:
+            with self._workspace() as workspace:
+                result = perform(spec, workspace, self._store, durable=False)
+        except OSError as error:
+            result = _no_workspace(error)
+        running.finish(result, time.thread_time() - cpu_before)
 
     async def _await(self, spec: TaskSpec, running: _Running) -> None:
         import asyncio
 
-        workspace = self._make_workspace()
         try:
-            async with asyncio.timeout(spec.timeout):
-                result = await perform_async(
-                    spec, workspace, self._store, durable=False
-                )
+            with self._workspace() as workspace:
+                async with asyncio.timeout(spec.timeout):
+                    result = await perform_async(
+                        spec, workspace, self._store, durable=False
+                    )
             running.finish(result)
         except TimeoutError:
             running.end(Outcome("failed", error=TIMED_OUT), raised=family(TimeoutError))
         except asyncio.CancelledError:
             running.end(running.asked or Outcome("interrupted", error="cancelled"))
-        finally:
-            shutil.rmtree(workspace, ignore_errors=True)
+        except OSError as error:
+            running.finish(_no_workspace(error))
 
-    def _make_workspace(self) -> Path:
+    @contextmanager
+    def _workspace(self) -> Generator[Path]:
         with suppress(FileExistsError):
             self._folder.mkdir()
-        return Path(tempfile.mkdtemp(dir=self._folder))
+        folder = Path(tempfile.mkdtemp(dir=self._folder))
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _no_workspace(error: OSError) -> StepResult:
+    reason = f"cannot make a folder to work in, {error.filename}: {error.strerror}"
+    return StepResult(error=reason)
 
 
 @dataclass(slots=True)
@@ -129,7 +142,6 @@ class _Running:
 
     future: Future[ExitRecord] = field(default_factory=Future["ExitRecord"])
     started_at: float = field(default_factory=time.time)
-    cpu_before: float = 0.0
     asked: Outcome | None = None
     cancel: Callable[[], None] | None = None
 
@@ -191,7 +203,9 @@ class _Loop:
 
         if self._loop is None:
             self._loop = asyncio.new_event_loop()
-            self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+            self._thread = threading.Thread(
+                target=_serve, args=[self._loop], daemon=True
+            )
             self._thread.start()
         future = asyncio.run_coroutine_threadsafe(work, self._loop)
 
@@ -206,3 +220,13 @@ class _Loop:
             self._thread.join(GRACE_SECONDS)  # one that is blocked is left behind
             if not self._thread.is_alive():
                 self._loop.close()
+
+
+def _serve(loop: asyncio.AbstractEventLoop) -> None:
+    """Run a loop until it is stopped, whatever a task of a step's own raises."""
+    while True:
+        try:
+            loop.run_forever()
+        except (SystemExit, KeyboardInterrupt):  # who awaits that task has it, too
+            continue
+        return
