@@ -78,6 +78,7 @@ class Engine:
     listeners: Iterable[Listener] = ()
     lease_seconds: float = LEASE_SECONDS
     _walks: list[Walk] = field(default_factory=list[Walk], init=False)
+    _signum: int | None = field(default=None, init=False)
 
     def run(self, plan: Plan) -> Report:
         """Run a plan to its end, and say how each task ended.
@@ -94,13 +95,19 @@ class Engine:
         with self.store.objects.in_use():
             walk = Walk(self, plan, capacity)
             self._walks.append(walk)
-            with _signals_into(walk.interrupt):
-                results = walk.run()
+            if self._signum is not None:
+                walk.interrupt(self._signum)
+            try:
+                with _signals_into(walk.interrupt):
+                    results = walk.run()
+            finally:
+                self._walks.remove(walk)
         return Report(results, walk.signum)
 
     def interrupt(self, signum: int = signal.SIGINT) -> None:
-        """End what runs, as the signal would; from any thread."""
-        for walk in self._walks:
+        """End what runs or is run later, as the signal would; from any thread."""
+        self._signum = signum
+        for walk in list(self._walks):
             walk.interrupt(signum)
 
 

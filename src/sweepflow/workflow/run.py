@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import signal
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Literal, TypeAlias, TypedDict, Unpack
 
 from sweepflow.atom import Atom
-from sweepflow.here import current_store
 from sweepflow.engine.engine import Engine
 from sweepflow.engine.executors import InProcessExecutor, LocalExecutor
 from sweepflow.engine.recovery import settle
 from sweepflow.errors import PlanError
+from sweepflow.here import current_store
 from sweepflow.store.store import use_store
 from sweepflow.workflow.names import did_you_mean
 from sweepflow.workflow.plan import modules_of, plan_workflow
@@ -81,7 +81,8 @@ def run_workflow(
         SweepflowError: It cannot be run as it is asked for.
         KeyboardInterrupt: It was interrupted; what was done is kept.
     """
-    return _Running(workflow, input_atoms, config, user, options).run()
+    running = _Running(workflow, input_atoms, config, user, options)
+    return running.judge(running.run())
 
 
 async def arun_workflow(
@@ -100,11 +101,14 @@ async def arun_workflow(
     running = _Running(workflow, input_atoms, config, user, options)
     work = asyncio.create_task(asyncio.to_thread(running.run))
     try:
-        return await asyncio.shield(work)
+        report = await asyncio.shield(work)
     except asyncio.CancelledError:
-        running.interrupt()
-        await asyncio.wait([work])
+        while not work.done():
+            running.interrupt()
+            with suppress(asyncio.CancelledError):  # asked again: what runs is killed
+                await asyncio.wait([work])
         raise
+    return running.judge(report)
 
 
 class _Running:
@@ -129,10 +133,13 @@ class _Running:
         check_stages(self._plan, options.get("stages"))
         self._engine = make_engine(self._plan, self._store, options)
 
-    def run(self) -> WorkflowState:
+    def run(self) -> Report:
         with closing(self._engine.executor):
             settle(self._store.home, self._store.ledger)
-            report = self._engine.run(self._plan)
+            return self._engine.run(self._plan)
+
+    def judge(self, report: Report) -> WorkflowState:
+        """Give how the steps ended; see `run_workflow` for what is raised."""
         state = state_of(self._plan, report)
         if report.signum == signal.SIGINT:
             raise KeyboardInterrupt
