@@ -8,7 +8,7 @@ import platform
 import socket
 import subprocess
 import sys
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from sweepflow import __version__
@@ -16,9 +16,12 @@ from sweepflow.engine.processes import identity
 from sweepflow.store.records import Provenance
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
     from pathlib import Path
 
     from sweepflow.store.ledger import Ledger
+
+_driving: set[str] = set()
 
 
 def observe(cwd: Path, ledger: Ledger, user: str | None = None) -> Provenance:
@@ -35,15 +38,31 @@ def observe(cwd: Path, ledger: Ledger, user: str | None = None) -> Provenance:
     )
 
 
-def this_process() -> str:
-    """Give what tells this process from all others on this machine."""
-    return f"{os.getpid()}:{identity(os.getpid())}"
+@contextmanager
+def driving(driver: str) -> Generator[None]:
+    """Count as a driver that lives, for as long as this lasts."""
+    _driving.add(driver)
+    try:
+        yield
+    finally:
+        _driving.discard(driver)
 
 
-def lives(process: str) -> bool:
-    """Say whether a process of this machine lives still, given by `this_process`."""
+def driver_of(name: str) -> str:
+    """Give what tells a driver in this process from all others on this machine."""
+    return f"{os.getpid()}:{identity(os.getpid())}#{name}"
+
+
+def lives(driver: str) -> bool:
+    """Say whether a driver of this machine lives still, given by `driver_of`.
+
+    Its process may have outlived it: a notebook in which a run broke off, say.
+    """
+    process, _, name = driver.partition("#")
     pid, _, known_as = process.partition(":")
-    return identity(int(pid)) == known_as
+    if identity(int(pid)) != known_as:
+        return False
+    return int(pid) != os.getpid() or not name or driver in _driving
 
 
 def _packages() -> str:

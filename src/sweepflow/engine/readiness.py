@@ -15,6 +15,16 @@ if TYPE_CHECKING:
     from sweepflow.engine.task import Task
 
 
+def sought_names(plan: Plan) -> set[str]:
+    """Give the names of outputs that are wanted from whichever task makes them."""
+    return {
+        ref.name
+        for task in plan.tasks
+        for ref in task.inputs.values()
+        if isinstance(ref, OutputRef) and ref.task is None
+    }
+
+
 class Readiness:
     """Tells the tasks that wait for nothing any more, in the order of the plan.
 

@@ -38,8 +38,8 @@ from sweepflow.engine.inputs import InputError, resolve
 from sweepflow.engine.leases import BEAT_SECONDS, LOOK_SECONDS, Waiting
 from sweepflow.engine.output import CHUNK_BYTES, OutputReader
 from sweepflow.engine.policy import Retry, is_transient
-from sweepflow.engine.provenance import observe, this_process
-from sweepflow.engine.readiness import Readiness
+from sweepflow.engine.provenance import driver_of, driving, observe
+from sweepflow.engine.readiness import Readiness, sought_names
 from sweepflow.engine.recovery import ending
 from sweepflow.engine.result import Result
 from sweepflow.engine.task import Outcome
@@ -48,7 +48,7 @@ from sweepflow.errors import StoreError
 from sweepflow.store.records import Claim, Hit, Lease, Reuse, Run
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sweepflow.engine.capacity import Capacity
     from sweepflow.engine.engine import Engine
@@ -62,6 +62,9 @@ OUTPUT_SECONDS = 0.1
 """How often the output of what runs is looked at."""
 
 LONGEST_WAIT = 1.0
+
+_LOST = "this process stood still for so long that another one has taken over its work"
+_AGAIN = "run the same again: what is done is kept"
 
 
 @dataclass(slots=True)
@@ -144,8 +147,8 @@ class Walk:
         self._store = engine.store
         self._messages: SimpleQueue[_Message] = SimpleQueue()
         self._provenance = observe(Path(), engine.store.ledger, plan.user)
-        self._driver = this_process()
         self._id = secrets.token_hex(8)
+        self._driver = driver_of(self._id)
         self._readiness = Readiness(plan)
         self._index = {task.key: n for n, task in enumerate(plan.tasks)}
         self._commits = Commits(engine.store)
@@ -156,14 +159,18 @@ class Walk:
         self._running: dict[str, _Job] = {}
         self._ended: dict[str, tuple[_Job, Result]] = {}  # by run, not committed
         self._results: dict[str, Result] = {}
-        self._made: dict[str, str] = {
-            n: t.key for t in plan.tasks for n in t.outputs or ()
-        }
+        self._sought = sought_names(plan)
+        self._made: dict[str, str] = {}  # who made what is sought
         self._stopped: str | None = None
         self._beaten_at = time.monotonic()
 
     def run(self) -> Mapping[str, Result]:
         """Walk to the end of the plan, and give what became of each task."""
+        with driving(self._driver):
+            self._walk()
+        return self._results
+
+    def _walk(self) -> None:
         self._tell(PlanStarted(self._plan))
         while not self._readiness.is_over:
             while tasks := self._readiness.take():
@@ -173,7 +180,6 @@ class Walk:
                 break
             self._wait()
         self._commit()
-        return self._results
 
     def interrupt(self, signum: int) -> None:
         """End what runs; from any thread, or from the handler of a signal."""
@@ -207,10 +213,11 @@ class Walk:
         if task.identity and self._engine.cache != "off":
             contents = {name: atom.content for name, atom in job.inputs.items()}
             job.fingerprint = Fingerprint.of(task, task.identity, contents)
-            stages = self._engine.stages
-            is_stage = stages is not None and task.key in stages
-            job.fresh = self._engine.cache == "renew" or is_stage
+            job.fresh = self._is_renewed(task)
         return job
+
+    def _is_renewed(self, task: Task) -> bool:
+        return self._engine.cache == "renew" or task.key in (self._engine.stages or ())
 
     def _held_up_by(self, task: Task) -> str | None:
         for key in (*task.waits_for(), *self._readiness.might_have_made(task)):
@@ -226,6 +233,9 @@ class Walk:
                 self._tell(OutputDamaged(job.task, name, atom.id))
             job.fresh = True
             self._queue_up(job)
+            return
+        if error := self._clash(job.task, hit.outputs):
+            self._refuse(job, error)
             return
         now = time.time()
         run_id = secrets.token_hex(8)
@@ -386,9 +396,18 @@ class Walk:
 
     def _beat(self) -> None:
         now = time.monotonic()
-        if now - self._beaten_at >= BEAT_SECONDS:
-            self._beaten_at = now
-            self._store.ledger.beat(self._driver, time.time())
+        if now - self._beaten_at < min(BEAT_SECONDS, self._engine.lease_seconds / 6):
+            return
+        if self._was_silent():
+            self._see_that_nothing_was_lost()
+            return
+        self._beaten_at = now
+        self._store.ledger.beat(self._driver, time.time())
+
+    def _was_silent(self) -> bool:
+        """Say whether others may have given us up for dead by now."""
+        silence = time.monotonic() - self._beaten_at
+        return silence > self._engine.lease_seconds / 2
 
     def _retry_what_is_due(self) -> None:
         while self._later and self._later[0][0] <= time.monotonic():
@@ -396,6 +415,8 @@ class Walk:
 
     def _let_go(self, fingerprint: str) -> None:
         for job in self._held.pop(fingerprint, ()):
+            # What was damaged has been made anew by who held us up, perhaps.
+            job.fresh = self._is_renewed(job.task)
             self._queue.put(job)
 
     # Ending
@@ -424,17 +445,22 @@ class Walk:
         return True
 
     def _checked(self, job: _Job, record: ExitRecord) -> ExitRecord:
-        """Refuse outputs of a name that another task has made already."""
-        if job.task.outputs is not None:
+        """Refuse an output that others ask for by a name that was given before."""
+        error = self._clash(job.task, [output.name for output in record.outputs])
+        if error is None:
             return record
-        for output in record.outputs:
-            maker = self._made.setdefault(output.name, job.task.key)
-            if maker != job.task.key:
-                error = f"it made {output.name!r}, which {maker} makes too: rename one"
-                return replace(
-                    record, outcome=Outcome("failed", error=error), outputs=()
-                )
-        return record
+        return replace(record, outcome=Outcome("failed", error=error), outputs=())
+
+    def _clash(self, task: Task, names: Iterable[str]) -> str | None:
+        """Note who made what is sought; say so if another one has."""
+        if task.outputs is not None:
+            return None
+        sought = [name for name in names if name in self._sought]
+        for name in sought:
+            maker = self._made.setdefault(name, task.key)
+            if maker != task.key:
+                return f"it made {name!r}, which {maker} makes too: rename one"
+        return None
 
     def _finish(self, job: _Job, record: ExitRecord) -> None:
         """Record how a run ended, and release what waits for it."""
@@ -457,18 +483,22 @@ class Walk:
             self._settle(job.task, result)
         else:
             self._commit()
-        if self._engine.fail_fast and record.outcome.status != "completed":
+        # Only once: a second signal kills, and those that run are ending already.
+        has_failed = record.outcome.status != "completed"
+        if self._engine.fail_fast and has_failed and not self._stopped:
             self._stop(f"{job.task.key} failed", signal.SIGTERM)
 
     def _commit(self) -> None:
         if self._commits.is_empty:
             return
-        if time.monotonic() - self._beaten_at > self._engine.lease_seconds / 2:
+        if self._was_silent():
             self._see_that_nothing_was_lost()
         fenced = self._commits.write()
         ended, self._ended = self._ended, {}
         for run_id, (job, result) in ended.items():
             if run_id in fenced:  # we were silent for too long, and were succeeded
+                if job.task.key in self._results:
+                    raise StoreError(_LOST, hint=_AGAIN)
                 job.attempt = 1
                 self._queue.put(job)
                 continue
@@ -493,11 +523,7 @@ class Walk:
         for fingerprint, run_id in built_on.items():
             lease = leases.get(fingerprint)
             if lease is None or lease.run_id != run_id:
-                raise StoreError(
-                    "this process stood still for so long that another one has taken "
-                    "over its work",
-                    hint="run the same again: what is done is kept",
-                )
+                raise StoreError(_LOST, hint=_AGAIN)
 
     def _settle(self, task: Task, result: Result) -> None:
         self._results[task.key] = result
