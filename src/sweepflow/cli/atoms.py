@@ -11,8 +11,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sweepflow.cli.options import File, Json
-from sweepflow.cli.text import counted, print_json, print_table, visible
+from sweepflow.cli.options import File, Json, open_store
+from sweepflow.cli.text import (
+    counted,
+    local_time,
+    print_json,
+    print_table,
+    size,
+    visible,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping, Sequence
@@ -65,7 +72,7 @@ def list_atoms(  # noqa: PLR0913 - each a filter
 ) -> None:
     """List atoms, newest first."""
     found: Sequence[AtomRecord] = []
-    with _store(file) as store:
+    with open_store(file) as store:
         if store.home.has_ledger():
             found = store.catalog.atoms(
                 type=type_, user=user, tag=tag, limit=limit or None
@@ -80,8 +87,8 @@ def list_atoms(  # noqa: PLR0913 - each a filter
         (
             atom.id,
             atom.type,
-            _size(atom.size),
-            _local_time(atom.created_at),
+            size(atom.size),
+            local_time(atom.created_at),
             visible(", ".join(atom.tags)),
         )
         for atom in found
@@ -136,7 +143,7 @@ def verify(*, as_json: Json = False, file: File = None) -> None:
     from sweepflow.atom.upkeep import verify as verify_store
 
     report = Report([], [])
-    with _store(file) as store, _progress("hashed") as count:
+    with open_store(file) as store, _progress("hashed") as count:
         if store.home.has_ledger():
             report = verify_store(store, count)
     if as_json:
@@ -173,25 +180,14 @@ def collect(
     from sweepflow.store.objects import Collected
 
     collected = Collected(0, 0)
-    with _store(file) as store:
+    with open_store(file) as store:
         if store.home.has_ledger():
             collected = collect_store(store, dry_run=dry_run)
     if as_json:
         print_json({"objects": collected.objects, "bytes": collected.bytes})
         return
     did = "would remove" if dry_run else "removed"
-    typer.echo(
-        f"{did} {counted(collected.objects, 'object')}, {_size(collected.bytes)}"
-    )
-
-
-@contextmanager
-def _store(file: Path | None) -> Generator[Store]:
-    from sweepflow.here import find_home
-    from sweepflow.store.store import Store
-
-    with Store(find_home(file)) as store:
-        yield store
+    typer.echo(f"{did} {counted(collected.objects, 'object')}, {size(collected.bytes)}")
 
 
 @contextmanager
@@ -199,26 +195,26 @@ def _atom(atom_id: str, file: Path | None) -> Generator[tuple[Atom, Store]]:
     from sweepflow.atom import Atom
     from sweepflow.store.store import use_store
 
-    with _store(file) as store, use_store(store):
+    with open_store(file) as store, use_store(store):
         yield Atom.get(atom_id), store
 
 
 @contextmanager
 def _progress(done: str) -> Generator[Callable[[str, int], None]]:
     """Count objects and bytes, on a terminal for all to see as they come."""
-    objects = size = 0
+    objects = total = 0
     shown = time.monotonic()
 
-    def count(_digest: str, its_size: int) -> None:
-        nonlocal objects, size, shown
-        objects, size = objects + 1, size + its_size
+    def count(_digest: str, more: int) -> None:
+        nonlocal objects, total, shown
+        objects, total = objects + 1, total + more
         if sys.stderr.isatty() and time.monotonic() - shown >= _SECONDS:
             shown = time.monotonic()
             sys.stderr.write(f"\r\x1b[K{tell()}")
             sys.stderr.flush()
 
     def tell() -> str:
-        return f"{done} {counted(objects, 'object')}, {_size(size)}"
+        return f"{done} {counted(objects, 'object')}, {size(total)}"
 
     try:
         yield count
@@ -247,9 +243,9 @@ def _for_people(atom: AtomRecord, makers: Sequence[str]) -> dict[str, str]:
         "atom": atom.id,
         "type": atom.type,
         "user": atom.user,
-        "created": _local_time(atom.created_at),
+        "created": local_time(atom.created_at),
         "digest": atom.digest,
-        "size": _size(atom.size),
+        "size": size(atom.size),
         "file": atom.filename or "(a folder)",
         **({"tags": ", ".join(atom.tags)} if atom.tags else {}),
         "made by": ", ".join(f"run {run[:8]}" for run in makers) or "(from outside)",
@@ -262,15 +258,3 @@ def _print_mapping(title: str, mapping: Mapping[str, Any]) -> None:
     for name, value in mapping.items():
         said = value if isinstance(value, str) else json.dumps(value)
         typer.echo(visible(f"  {name}: {said}"))
-
-
-def _local_time(seconds: float) -> str:
-    return f"{datetime.fromtimestamp(seconds).astimezone():%Y-%m-%d %H:%M:%S}"
-
-
-def _size(size: float) -> str:
-    for unit in ("B", "KiB", "MiB", "GiB"):
-        if size < 1024:
-            return f"{size:.0f} B" if unit == "B" else f"{size:.1f} {unit}"
-        size /= 1024
-    return f"{size:.1f} TiB"

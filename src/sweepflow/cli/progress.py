@@ -124,25 +124,10 @@ class Display:
             case TaskCached():
                 self._counts["cached"] += 1
                 self._view.finished(f"{event.task.key} cached", "cached")
-            case TaskHeld():
-                self._view.say(
-                    f"{event.task.key} waits: it is being done on {event.host}"
-                )
-            case TaskRetried():
-                pause = duration(event.seconds)
-                self._view.say(f"{event.task.key} in {pause} again: {event.error}")
-            case OutputDamaged():
-                self._view.say(
-                    f"{event.task.key} again: the bytes of its {event.name!r} "
-                    f"({event.atom}) are damaged or missing"
-                )
             case TaskSkipped():
                 self._counts["not started"] += 1
-            case Interrupted():
-                self._view.say(
-                    "interrupted: waiting up to 10 s for what runs to end "
-                    "(interrupt again to kill it)"
-                )
+            case _:
+                self._view.say(_remark(event))
 
     def _summarize(self) -> None:
         """Say how it went, and where the output of each failure is."""
@@ -173,6 +158,24 @@ class Display:
             self._view.say(
                 f"standard output takes no more ({error.strerror}): "
                 "the commands go on, and their output is kept"
+            )
+
+
+def _remark(event: TaskHeld | TaskRetried | OutputDamaged | Interrupted) -> str:
+    match event:
+        case TaskHeld(task, host):
+            return f"{task.key} waits: it is being done on {host}"
+        case TaskRetried(task, error, seconds):
+            return f"{task.key} in {duration(seconds)} again: {error}"
+        case OutputDamaged(task, name, atom):
+            return (
+                f"{task.key} again: the bytes of its {name!r} ({atom}) are damaged "
+                "or missing"
+            )
+        case Interrupted():
+            return (
+                "interrupted: waiting up to 10 s for what runs to end "
+                "(interrupt again to kill it)"
             )
 
 

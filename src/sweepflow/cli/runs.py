@@ -8,22 +8,29 @@ import sys
 from contextlib import closing, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
+from pathlib import Path  # noqa: TC003 - typer reads it at run time
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from sweepflow.cli.options import File, Json
-from sweepflow.cli.text import duration, print_json, print_table, visible
+from sweepflow.cli.options import File, Json, open_store
+from sweepflow.cli.text import (
+    duration,
+    local_time,
+    print_json,
+    print_table,
+    visible,
+)
 from sweepflow.errors import RunNotFoundError, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from sweepflow.store.home import Home
     from sweepflow.store.ledger import Ledger
     from sweepflow.store.records import Json as JsonValue
     from sweepflow.store.records import Run
+    from sweepflow.workflow.reproduce import Comparison
 
 app = typer.Typer(
     help="List and inspect recorded runs; without a command, list them.",
@@ -115,6 +122,67 @@ def logs(run_id: RunId, *, file: File = None) -> None:
         shutil.copyfileobj(source, sys.stdout.buffer)
 
 
+@app.command("export")
+def export(
+    run_id: RunId,
+    target: Annotated[
+        Path,
+        typer.Argument(metavar="TARGET", help="The folder or .zip file to make."),
+    ],
+    *,
+    license_url: Annotated[
+        str | None,
+        typer.Option("--license", metavar="URL", help="Under which it is given away."),
+    ] = None,
+    file: File = None,
+) -> None:
+    """Write a run with all it came from as a Provenance Run Crate."""
+    from sweepflow.provenance import export as export_run
+
+    with open_store(file) as store:
+        export_run(store, run_id, target, license_url=license_url)
+    typer.echo(f"wrote {target}", err=True)
+
+
+@app.command("reproduce")
+def reproduce(run_id: RunId, *, as_json: Json = False, file: File = None) -> None:
+    """Run again all that led to a run, and compare what comes out, byte for byte.
+
+    Nothing is taken from the cache, nor left there; it exits with 1 if something
+    differs.
+    """
+    from sweepflow.cli.execution import execute
+    from sweepflow.workflow.reproduce import Reproduction
+    from sweepflow.workflow.run import make_engine
+
+    with open_store(file) as store:
+        reproduction = Reproduction.of(store, run_id)
+        engine = make_engine(reproduction.plan, store, {"cache": "off"})
+        report = execute(engine, reproduction.plan)
+        compared = reproduction.compare(report, store.objects)
+    if as_json:
+        print_json([_comparison(each) for each in compared])
+    else:
+        rows = [
+            (each.step, each.output, each.verdict, each.before.id, *each.paths)
+            for each in compared
+        ]
+        print_table(("step", "output", "bytes", "atom before"), rows)
+    if report.exit_status or any(each.verdict != "equal" for each in compared):
+        raise typer.Exit(report.exit_status or 1)
+
+
+def _comparison(each: Comparison) -> dict[str, Any]:
+    return {
+        "step": each.step,
+        "output": each.output,
+        "verdict": each.verdict,
+        "before": each.before.id,
+        "now": each.now and each.now.id,
+        "paths": list(each.paths),
+    }
+
+
 def _open(home: Home) -> Ledger:
     """Open a ledger; where it can be written, complete it from what dead drivers left.
 
@@ -176,7 +244,7 @@ def _for_people(run: Run) -> dict[str, str | None]:
         "taken from": run.cached_from,
         "attempts": str(run.attempts) if run.attempts > 1 else None,
         "error": run.error,
-        "started": _local_time(run.started_at),
+        "started": local_time(run.started_at),
         "took": None if run.seconds is None else duration(run.seconds),
         "cpu time": None if run.cpu_seconds is None else duration(run.cpu_seconds),
         "memory": f"{run.max_rss / 2**20:.0f} MiB" if run.max_rss else None,
@@ -196,10 +264,6 @@ def _shown(value: JsonValue) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _local_time(time: float) -> str:
-    return f"{datetime.fromtimestamp(time).astimezone():%Y-%m-%d %H:%M:%S}"
-
-
 def _print_table(found: Sequence[Run]) -> None:
     if not found:
         typer.echo("no such runs", err=True)
@@ -209,7 +273,7 @@ def _print_table(found: Sequence[Run]) -> None:
             run.id[:8],
             visible(run.task),
             _status(run),
-            _local_time(run.started_at),
+            local_time(run.started_at),
             "" if run.seconds is None else duration(run.seconds),
             visible(" ".join(f"{k}={_shown(v)}" for k, v in run.params.items())),
         )

@@ -243,8 +243,9 @@ def _spec_to_json(spec: TaskSpec) -> dict[str, Any]:
         data["action"] = asdict(action)
         return data
     data["kind"] = "step"
-    names = ("ref", "runner", "arguments", "cwd", "is_async")
+    names = (*("ref", "runner", "config", "config_class"), *("cwd", "is_async"))
     data["action"] = {name: getattr(action, name) for name in names}
+    data["action"]["outputs"] = action.outputs and dict(action.outputs)
     data["inputs"] = {name: asdict(atom) for name, atom in spec.inputs.items()}
     # Without the ledger's address, which may hold a password.
     data["home"] = spec.home and {

@@ -61,6 +61,7 @@ class Fingerprint:
         """
         parts = {
             "action": task.action.display(),
+            "config_class": getattr(task.action, "config_class", None),
             "params": task.params,
             "inputs": inputs,
             "outputs": task.outputs,

@@ -83,7 +83,9 @@ class StepCall:
     Args:
         ref: `package.module:name` of what runs.
         runner: `package.module:function`, of the front end.
-        arguments: What the runner needs to know, as JSON.
+        config: What it gets beside its inputs, as JSON.
+        config_class: `package.module:name` of what that is to be made into, if it is.
+        outputs: See `Task.outputs`.
         cwd: Absolute path of the working directory.
         is_async: Whether it is to be awaited.
         live: The thing that `ref` names, for a process that has it already.
@@ -93,7 +95,9 @@ class StepCall:
 
     ref: str
     runner: str
-    arguments: Json
+    config: Json
+    config_class: str | None
+    outputs: Mapping[str, str] | None
     cwd: str
     is_async: bool = False
     live: object = field(default=None, repr=False, compare=False)

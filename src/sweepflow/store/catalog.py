@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from sqlalchemy import or_, select
+from sqlalchemy import BigInteger, func, or_, select
 
 from sweepflow.errors import AtomNotFoundError, RunNotFoundError
 from sweepflow.store import schema
+from sweepflow.store.records import KnownResult
 from sweepflow.store.schema import ATOM_COLUMNS, atom_of, run_of, storable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from sqlalchemy import ColumnElement, RowMapping, Select, Table
+    from sqlalchemy import ColumnElement, RowMapping, Select, Subquery, Table
 
     from sweepflow.store.database import Database
     from sweepflow.store.records import AtomRecord, Json, Run
@@ -133,6 +134,55 @@ class Catalog:
         )
         return self._runs(query.order_by(_runs.c.started_at.desc()).limit(limit))
 
+    def results(
+        self,
+        *,
+        workflow: str | None = None,
+        step: str | None = None,
+        before: float | None = None,
+    ) -> Sequence[KnownResult]:
+        """Give the results of steps that may be taken, newest first.
+
+        Args:
+            workflow: Only of this one.
+            step: Only of steps of this name.
+            before: Only what ended before this Unix time.
+        """
+        made = _links_size()
+        used = (
+            select(_runs.c.cached_from, func.count().label("uses"))
+            .group_by(_runs.c.cached_from)
+            .subquery()
+        )
+        query = (
+            select(
+                _runs.c.id,
+                _runs.c.name,
+                _runs.c.task,
+                _runs.c.finished_at,
+                _runs.c.finished_at - _runs.c.started_at,
+                func.coalesce(made.c.bytes, 0),
+                func.coalesce(used.c.uses, 0),
+            )
+            .join(made, made.c.run_id == _runs.c.id, isouter=True)
+            .join(used, used.c.cached_from == _runs.c.id, isouter=True)
+            .where(
+                _runs.c.kind == "workflow",
+                _runs.c.status == "completed",
+                _runs.c.fingerprint.is_not(None),
+                _runs.c.kept,
+            )
+            .order_by(_runs.c.started_at.desc())
+        )
+        if workflow is not None:
+            query = query.where(_runs.c.name == storable(workflow))
+        if step is not None:
+            query = query.where(_runs.c.task == storable(step))
+        if before is not None:
+            query = query.where(_runs.c.finished_at < before)
+        with self._database.reading() as connection:
+            return [KnownResult(*row) for row in connection.execute(query)]
+
     def kept_atoms(self) -> Iterator[AtomRecord]:
         """Give, in the order of their ids, the atoms that may not be removed.
 
@@ -165,6 +215,15 @@ class Catalog:
         )
         with self._database.reading() as connection:
             return {name: atom_of(a) for name, *a in connection.execute(query)}
+
+
+def _links_size() -> Subquery:
+    """Give the size of what each run made."""
+    query = select(
+        _outputs.c.run_id, func.sum(_atoms.c.size).cast(BigInteger).label("bytes")
+    )
+    query = query.join(_atoms, _atoms.c.id == _outputs.c.atom_id)
+    return query.group_by(_outputs.c.run_id).subquery()
 
 
 def _with_atom(table: Table, atom_id: str) -> Select[tuple[str]]:

@@ -166,7 +166,10 @@ class Ledger:
         return digest
 
     def forget(self, run_ids: Collection[str]) -> None:
-        """Let go of what runs made: nobody takes it any more, and it may be removed."""
+        """Let go of what runs made, and others took from them.
+
+        Nobody takes it any more, and it may be removed.
+        """
         rows = [{"run_id": run_id, "kept": False} for run_id in sorted(run_ids)]
         with self._database.writing() as transaction:
             transaction.write(self._sql.forget, rows)

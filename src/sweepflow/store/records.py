@@ -219,6 +219,26 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownResult:
+    """What a run made, and later runs may take.
+
+    Args:
+        finished_at: Unix time in seconds.
+        seconds: How long it took.
+        bytes: The size of all that it made.
+        uses: How many runs took it.
+    """
+
+    run_id: str
+    workflow: str
+    step: str
+    finished_at: float
+    seconds: float
+    bytes: int
+    uses: int
+
+
+@dataclass(frozen=True, slots=True)
 class Ending:
     """How a run ended; its arguments are those of `Run`.
 

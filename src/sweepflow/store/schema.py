@@ -77,6 +77,7 @@ Index("runs_by_status", runs.c.status, runs.c.started_at)
 Index("runs_by_name", runs.c.name, runs.c.started_at)
 Index("runs_by_task", runs.c.task, runs.c.name, runs.c.started_at)
 Index("runs_by_plan", runs.c.plan_id)
+Index("runs_by_origin", runs.c.cached_from)
 Index("runs_by_fingerprint", runs.c.fingerprint, runs.c.status, runs.c.started_at)
 
 leases = Table(

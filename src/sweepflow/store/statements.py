@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Text, bindparam, delete, insert, literal_column, select, update
+from sqlalchemy import (
+    Text,
+    bindparam,
+    delete,
+    insert,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from sweepflow.store import schema
 
@@ -61,7 +70,12 @@ class Statements:
         )
         self.forget = sql(
             update(_runs)
-            .where(_runs.c.id == bindparam("run_id"))
+            .where(
+                or_(
+                    _runs.c.id == bindparam("run_id"),
+                    _runs.c.cached_from == bindparam("run_id"),
+                )
+            )
             .values(kept=bindparam("kept"))
         )
         self.atom = sql(

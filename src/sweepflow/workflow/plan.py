@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from sweepflow.atom.checks import check_user
 from sweepflow.engine.plan import Plan
@@ -12,6 +12,7 @@ from sweepflow.engine.task import AtomRef, OutputRef, StepCall, Task
 from sweepflow.errors import PlanError
 from sweepflow.project.find import project_folder, working_directory
 from sweepflow.workflow.data import to_data
+from sweepflow.workflow.flat import flatten
 from sweepflow.workflow.identity import Identities
 from sweepflow.workflow.names import did_you_mean
 from sweepflow.workflow.references import (
@@ -23,7 +24,7 @@ from sweepflow.workflow.references import (
 from sweepflow.workflow.runner import RUNNER, LiveStep
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from sweepflow.atom import Atom
@@ -86,7 +87,7 @@ def modules_of(plan: Plan) -> list[str]:
     actions = [t.action for t in plan.tasks if isinstance(t.action, StepCall)]
     refs = {
         *(action.ref for action in actions if action.by_value is None),
-        *(kind for action in actions if (kind := action.arguments["config_class"])),
+        *(kind for action in actions if (kind := action.config_class)),
     }
     return [*OURS, *sorted({ref.partition(":")[0] for ref in refs} - {"__main__"})]
 
@@ -102,7 +103,7 @@ def _task(
     return Task(
         key=step.name,
         action=_action(step, config, data, cwd),
-        params=dict(_flat(data)),
+        params=flatten(data),
         timeout=step.timeout,
         inputs=inputs,
         outputs=step.output_atom_types,
@@ -120,13 +121,11 @@ def _action(step: Step, config: object, data: Json, cwd: str) -> StepCall:
     return StepCall(
         ref=name_of(function),
         runner=RUNNER,
-        arguments={
-            "config": data,
-            "config_class": kind and name_of(kind),
-            "outputs": step.output_atom_types and dict(step.output_atom_types),
-        },
+        config=data,
+        config_class=kind and name_of(kind),
+        outputs=step.output_atom_types,
         cwd=cwd,
-        is_async=_is_async(function),
+        is_async=is_async(function),
         live=live,
         by_value=None if all(map(is_importable, named)) else partial(_pickled, live),
     )
@@ -136,7 +135,8 @@ def _pickled(live: LiveStep) -> bytes:
     return pickle(live, live.function, live.config)
 
 
-def _is_async(function: Any) -> bool:  # noqa: ANN401 - any callable
+def is_async(function: Any) -> bool:  # noqa: ANN401 - any callable
+    """Tell whether what a callable gives is to be awaited."""
     while isinstance(function, partial):
         function = function.func
     return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(
@@ -177,14 +177,3 @@ def _check_inputs(workflow: Workflow, atoms: Mapping[str, Atom]) -> None:
                 f"the input {name!r} of workflow {workflow.name!r} is of type "
                 f"{kind!r}, but {atoms[name].id} is of type {atoms[name].type!r}"
             )
-
-
-def _flat(data: Json, path: str = "") -> Iterator[tuple[str, Json]]:
-    """Give the values in nested mappings by dotted names, quoted where they have one."""
-    if not isinstance(data, dict) or not data:
-        if path:
-            yield path, data
-        return
-    for key, value in cast("dict[str, Json]", data).items():
-        name = repr(key) if "." in key else key
-        yield from _flat(value, f"{path}.{name}" if path else name)

@@ -37,19 +37,17 @@ def run_step(
     """Prepare a step; see `sweepflow.engine.step.Runner`."""
     live = action.live if isinstance(action.live, LiveStep) else _load(action)
     atoms = {name: Atom.from_record(atom, store) for name, atom in inputs.items()}
-    declared = action.arguments["outputs"]
     return Work(
         call=lambda: live.function(live.config, atoms, workspace),
         collect=lambda returned, durable: collect(
-            returned, workspace, declared, store.objects, durable=durable
+            returned, workspace, action.outputs, store.objects, durable=durable
         ),
     )
 
 
 def _load(action: StepCall) -> LiveStep:
-    arguments = action.arguments
     function = step_function(cast("Any", find(action.ref)))
-    config = arguments["config"]
-    if (kind := arguments["config_class"]) is not None:
-        config = from_dict(cast("type[Any]", find(kind)), config)
-    return LiveStep(function, config)
+    if action.config_class is None:
+        return LiveStep(function, action.config)
+    kind = cast("type[Any]", find(action.config_class))
+    return LiveStep(function, from_dict(kind, action.config))

@@ -51,6 +51,7 @@ def _extend_runs() -> None:
     op.create_index("runs_by_status", "runs", ["status", "started_at"])
     op.create_index("runs_by_task", "runs", ["task", "name", "started_at"])
     op.create_index("runs_by_plan", "runs", ["plan_id"])
+    op.create_index("runs_by_origin", "runs", ["cached_from"])
     columns = ["fingerprint", "status", "started_at"]
     op.create_index("runs_by_fingerprint", "runs", columns)
 
