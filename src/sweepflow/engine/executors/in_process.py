@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import tempfile
@@ -128,7 +129,18 @@ class InProcessExecutor:
         try:
             yield folder
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder; one with a few files in it faster than `rmtree` would."""
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                os.unlink(entry)  # noqa: PTH108 - it is done for each step
+        folder.rmdir()
+    except OSError:  # there is a folder in it
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _no_workspace(error: OSError) -> StepResult:
