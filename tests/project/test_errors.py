@@ -240,7 +240,7 @@ def test_files_that_cannot_be_read(
 ) -> None:
     with pytest.raises(ProjectError, match=r"no such file: .*sweepflow\.yaml"):
         load(file)
-    with pytest.raises(ProjectError, match="is a folder, not a project file"):
+    with pytest.raises(ProjectError, match="is a folder, not a file"):
         load(tmp_path)
     error = failure(file, b"a: b\nc: \xff\n")
     assert "not UTF-8: byte 0xff" in error.message

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from sweepflow import __version__, collector
-from sweepflow.cli import run, runs, show, streams, sweep
+from sweepflow.cli import (
+    atoms,
+    cache,
+    explain,
+    run,
+    runs,
+    show,
+    streams,
+    sweep,
+    workflow,
+)
 from sweepflow.errors import SweepflowError
 from sweepflow.sweep import SweepSyntaxError
 
@@ -25,7 +35,11 @@ app = typer.Typer(
 app.command("run")(run.run)
 app.command("show")(show.show)
 app.command("sweep")(sweep.sweep)
+app.add_typer(workflow.app, name="workflow")
 app.add_typer(runs.app, name="runs")
+app.add_typer(atoms.app, name="atoms")
+app.add_typer(cache.app, name="cache")
+app.command("explain")(explain.explain)
 
 
 def _print_version(value: bool) -> None:

@@ -1,4 +1,4 @@
-"""`sweepflow run`: plan a job, then run it or print what would run."""
+"""`sweepflow run`: run a job or a workflow, or print what would run."""
 
 from __future__ import annotations
 
@@ -9,8 +9,24 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sweepflow.cli.execution import execute
-from sweepflow.cli.options import File, SizeLimit
+from sweepflow.cli.options import (
+    Config,
+    DryRun,
+    Executor,
+    FailFast,
+    File,
+    Force,
+    Inputs,
+    Jobs,
+    NoCache,
+    PlanJson,
+    SizeLimit,
+    Stages,
+    User,
+    project_around,
+)
 from sweepflow.cli.text import print_json
+from sweepflow.cli.workflow_run import Request, run_found
 from sweepflow.errors import PlanError
 
 if TYPE_CHECKING:
@@ -35,61 +51,135 @@ def split_passed_on(argv: Sequence[str]) -> tuple[list[str], list[str]]:
 
 def run(  # noqa: PLR0913 - the options of the command
     context: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="The job.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME", help="The job, the workflow, or package.module:attribute."
+        ),
+    ],
     overrides: Annotated[
         list[str] | None,
         typer.Argument(
             metavar="KEY=VALUE",
-            help="Parameters that win over the file's; sweep expressions, too.",
+            help="What wins over the file: for a job a parameter, as a sweep "
+            "expression; for a workflow a value of its config, by its dotted path.",
         ),
     ] = None,
     *,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Print what would run, and run nothing.")
-    ] = False,
-    jobs: Annotated[
-        int,
-        typer.Option(
-            "--jobs", "-j", min=1, metavar="N", help="How many commands at a time."
-        ),
-    ] = 1,
-    fail_fast: Annotated[
-        bool, typer.Option("--fail-fast", help="End everything at the first failure.")
-    ] = False,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="With --dry-run: print the plan as JSON.")
-    ] = False,
+    dry_run: DryRun = False,
+    jobs: Jobs = None,
+    fail_fast: FailFast = False,
+    as_json: PlanJson = False,
     limit: SizeLimit = None,
+    config: Config = None,
+    user: User = None,
+    inputs: Inputs = None,
+    stages: Stages = None,
+    force: Force = False,
+    no_cache: NoCache = False,
+    executor: Executor = None,
     file: File = None,
 ) -> None:
-    """Run a job; everything after `--` goes to its command untouched."""
-    from sweepflow.jobs import find_job, plan_job
+    """Run a job or a workflow.
+
+    Everything after `--` goes to a job's command untouched.
+    """
+    request = Request(
+        overrides=overrides or (),
+        config=config,
+        user=user,
+        inputs=inputs or (),
+        stages=stages,
+        force=force,
+        no_cache=no_cache,
+        jobs=jobs,
+        executor=executor,
+        fail_fast=fail_fast,
+        dry_run=dry_run,
+        as_json=as_json,
+    )
+    request.check()
+    rest: Sequence[str] = context.obj or ()
+    project = project_around(file)
+    if project and name in project.jobs:
+        _refuse_options(name, request)
+        status = _run_job(project, name, request, rest, limit)
+    else:
+        from sweepflow.workflow.discovery import find_workflow
+
+        found = find_workflow(name, project, jobs=project.jobs if project else ())
+        _refuse_for_workflow(name, rest, limit)
+        status = run_found(found, project, request)
+    raise typer.Exit(status)
+
+
+def _run_job(
+    project: Project,
+    name: str,
+    request: Request,
+    rest: Sequence[str],
+    limit: int | None,
+) -> int:
+    from sweepflow.jobs import plan_job
     from sweepflow.jobs.parameters import notes
-    from sweepflow.project import load
     from sweepflow.sweep import DEFAULT_LIMIT
 
-    if as_json and not dry_run:
-        raise PlanError(
-            "--json prints a plan, and goes with --dry-run",
-            hint="leave it out, or add --dry-run",
-        )
-    project = load(file)
-    job = find_job(project, name)
+    job = project.jobs[name]
     plan = plan_job(
         project,
         job,
-        overrides=overrides or (),
-        rest=context.obj or (),
+        overrides=request.overrides,
+        rest=rest,
         limit=limit or DEFAULT_LIMIT,
     )
     for note in notes(project, job):
         typer.echo(f"note: {note}", err=True)
-    if dry_run:
-        print_plan(plan, as_json=as_json)
-        return
-    engine = _engine(project, jobs=jobs, fail_fast=fail_fast)
-    report = execute(engine, plan)
-    raise typer.Exit(report.exit_status)
+    if request.dry_run:
+        print_plan(plan, as_json=request.as_json)
+        return 0
+    jobs = request.jobs or 1
+    engine = _engine(project, jobs=jobs, fail_fast=request.fail_fast)
+    return execute(engine, plan).exit_status
+
+
+def _refuse_options(name: str, request: Request) -> None:
+    """Refuse what only a workflow has.
+
+    Raises:
+        PlanError: There is some of it.
+    """
+    options = {
+        "--config": request.config,
+        "--user": request.user,
+        "--input": request.inputs,
+        "--stages": request.stages,
+        "--force": request.force,
+        "--no-cache": request.no_cache,
+        "--executor": request.executor,
+    }
+    # An empty text was given, too.
+    if given := [key for key, value in options.items() if value or value == ""]:
+        raise PlanError(
+            f"{name!r} is a job, and only workflows take {' and '.join(given)}",
+            hint="leave it out; `sweepflow workflow list` has the workflows",
+        )
+
+
+def _refuse_for_workflow(name: str, rest: Sequence[str], limit: int | None) -> None:
+    """Refuse what only a job has.
+
+    Raises:
+        PlanError: There is some of it.
+    """
+    if rest:
+        raise PlanError(
+            f"{name!r} is a workflow, and has no command that takes what is behind --",
+            hint="write its config's values as key.path=value, before any --",
+        )
+    if limit is not None:
+        raise PlanError(
+            f"{name!r} is a workflow, and only jobs take --limit", hint="leave it out"
+        )
 
 
 def print_plan(plan: Plan, *, as_json: bool) -> None:

@@ -40,18 +40,25 @@ def find(start: Path | None = None) -> Path:
         ProjectError: No folder up to the root has one.
     """
     start = working_directory() / (start or "")
-    # `lexists`: a link that leads nowhere is reported by whoever reads it; to pass
-    # over it would run some other project's file.
-    for folder in (start, *start.parents):
-        for name in NAMES:
-            if os.path.lexists(folder / name):
-                return folder / name
+    if file := nearest(start):
+        return file
     raise ProjectError(
         f"no {' or '.join(NAMES)} in {start} or any folder above it",
         hint=_near_miss(start)
         or f"write a {NAMES[0]}, change to the project's folder, or name a file "
         "with --file",
     )
+
+
+def nearest(start: Path) -> Path | None:
+    """The project file of the nearest folder, from `start` upward, if there is one."""
+    # `lexists`: a link that leads nowhere is reported by whoever reads it; to pass
+    # over it would run some other project's file.
+    for folder in (start, *start.parents):
+        for name in NAMES:
+            if os.path.lexists(folder / name):
+                return folder / name
+    return None
 
 
 def project_folder() -> Path:

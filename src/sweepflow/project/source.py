@@ -50,7 +50,7 @@ def read(file: Path) -> Source:
         raise ProjectError(f"no such file: {file}") from None
     except IsADirectoryError:
         raise ProjectError(
-            f"{file} is a folder, not a project file", hint="name the file inside it"
+            f"{file} is a folder, not a file", hint="name the file inside it"
         ) from None
     except OSError as error:
         raise ProjectError(f"cannot read {file}: {error.strerror}") from None

@@ -1,0 +1,229 @@
+"""Running a workflow for a command, or telling what a run would do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import typer
+
+from sweepflow.cli.text import print_json, print_table, visible
+from sweepflow.errors import PlanError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from sweepflow.atom import Atom
+    from sweepflow.engine.engine import CacheUse
+    from sweepflow.engine.plan import Plan
+    from sweepflow.project import Project
+    from sweepflow.provenance.forecast import Verdict
+    from sweepflow.store.store import Store
+    from sweepflow.workflow.discovery import Found
+    from sweepflow.workflow.state import WorkflowState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What the command line says of how a workflow is to run."""
+
+    overrides: Sequence[str] = ()
+    config: Path | None = None
+    user: str | None = None
+    inputs: Sequence[str] = ()
+    stages: str | None = None
+    force: bool = False
+    no_cache: bool = False
+    jobs: int | None = None
+    executor: Literal["local", "in-process"] | None = None
+    fail_fast: bool = False
+    dry_run: bool = False
+    as_json: bool = False
+
+    def check(self) -> None:
+        """See that what is asked for can be had together.
+
+        Raises:
+            PlanError: It cannot.
+        """
+        check_json(as_json=self.as_json, dry_run=self.dry_run)
+        pairs = [
+            ("--force", self.force, "--no-cache", self.no_cache),
+            ("--stages", self.stages is not None, "--no-cache", self.no_cache),
+            ("--stages", self.stages is not None, "--force", self.force),
+        ]
+        for one, is_given, other, other_is_given in pairs:
+            if is_given and other_is_given:
+                raise PlanError(
+                    f"{one} and {other} exclude each other", hint=_EXCLUDE[one, other]
+                )
+
+    @property
+    def cache(self) -> CacheUse:
+        if self.no_cache:
+            return "off"
+        return "renew" if self.force else "use"
+
+    def stage_names(self) -> list[str] | None:
+        """Give the steps that `--stages` names.
+
+        Raises:
+            PlanError: It names none.
+        """
+        if self.stages is None:
+            return None
+        names = [name.strip() for name in self.stages.split(",")]
+        if not all(names):
+            raise PlanError(
+                f"--stages {self.stages!r} names no step",
+                hint="write the steps' names with commas between them",
+            )
+        return names
+
+
+def check_json(*, as_json: bool, dry_run: bool) -> None:
+    """See that `--json` comes with `--dry-run`.
+
+    Raises:
+        PlanError: It does not.
+    """
+    if as_json and not dry_run:
+        raise PlanError(
+            "--json prints a plan, and goes with --dry-run",
+            hint="leave it out, or add --dry-run",
+        )
+
+
+_EXCLUDE = {
+    ("--force", "--no-cache"): "--force runs all and keeps the results; --no-cache "
+    "runs all and keeps nothing for later",
+    ("--stages", "--no-cache"): "the steps that are not named come from the cache",
+    ("--stages", "--force"): "--stages runs the steps that it names in any case",
+}
+
+
+def run_found(found: Found, project: Project | None, request: Request) -> int:
+    """Run a workflow or tell what would run, and give the exit status.
+
+    Raises:
+        SweepflowError: It cannot be run as it is asked for.
+    """
+    from sweepflow.here import find_home, home_of
+    from sweepflow.store.store import Store
+    from sweepflow.workflow.plan import plan_workflow
+    from sweepflow.workflow.resolve import load_config
+    from sweepflow.workflow.run import check_stages
+
+    request.check()
+    stages = request.stage_names()
+    config = request.config or found.listing.config
+    configs = load_config(found.workflow, config, request.overrides)
+    with Store(home_of(project) if project else find_home()) as store:
+        atoms = _atoms(store, request.inputs)
+        plan = plan_workflow(
+            found.workflow,
+            atoms,
+            configs,
+            user=request.user,
+            root=project.root if project else None,
+        )
+        check_stages(plan, stages)
+        if request.dry_run:
+            return _tell(store, plan, request, stages)
+        return _run(store, plan, request, stages)
+
+
+def _atoms(store: Store, inputs: Sequence[str]) -> Mapping[str, Atom]:
+    from sweepflow.atom import Atom
+    from sweepflow.store.store import use_store
+
+    ids: dict[str, str] = {}
+    for text in inputs:
+        name, _, atom_id = text.partition("=")
+        if not (name and atom_id):
+            raise PlanError(
+                f"--input {text!r} gives no atom", hint="write --input NAME=ATOM_ID"
+            )
+        if name in ids:
+            raise PlanError(f"--input gives {name!r} twice", hint="keep one of the two")
+        ids[name] = atom_id
+    with use_store(store):
+        return {name: Atom.get(atom_id) for name, atom_id in ids.items()}
+
+
+def _run(
+    store: Store, plan: Plan, request: Request, stages: Sequence[str] | None
+) -> int:
+    from sweepflow.cli.execution import execute
+    from sweepflow.workflow.run import make_engine, state_of
+
+    engine = make_engine(
+        plan,
+        store,
+        {
+            "jobs": request.jobs,
+            "executor": request.executor or "local",
+            "cache": request.cache,
+            "stages": stages,
+            "fail_fast": request.fail_fast,
+        },
+    )
+    report = execute(engine, plan)
+    _print_outputs(state_of(plan, report))
+    return report.exit_status
+
+
+def _print_outputs(state: WorkflowState) -> None:
+    rows = [
+        (visible(step.name), visible(name), atom)
+        for step in state
+        for name, atom in step.output_atoms.items()
+    ]
+    if rows:
+        print_table(("step", "output", "atom"), rows)
+
+
+def _tell(
+    store: Store, plan: Plan, request: Request, stages: Sequence[str] | None
+) -> int:
+    """Tell what would become of each step; 1 if the run could not succeed."""
+    from sweepflow.provenance.forecast import forecast
+
+    known = store if store.home.has_ledger() else None  # opening one would make it
+    verdicts = forecast(known, plan, cache=request.cache, stages=stages)
+    missing = {
+        verdict.task.key
+        for verdict in verdicts
+        if not verdict.is_cached and stages and verdict.task.key not in stages
+    }
+    if request.as_json:
+        tasks = [_to_json(verdict) for verdict in verdicts]
+        print_json({"name": plan.name, "tasks": tasks})
+        return 1 if missing else 0
+    width = max((len(verdict.task.key) for verdict in verdicts), default=0)
+    for verdict in verdicts:
+        key = verdict.task.key
+        sentence = _sentence(verdict, is_missing=key in missing)
+        typer.echo(visible(f"{key:<{width}}  {sentence}"))
+    return 1 if missing else 0
+
+
+def _sentence(verdict: Verdict, *, is_missing: bool) -> str:
+    if verdict.is_cached:
+        return f"cached (run {(verdict.run_id or '')[:8]})"
+    did = "would have to run, and is no stage" if is_missing else "would run"
+    return f"{did}, because {verdict.because}"
+
+
+def _to_json(verdict: Verdict) -> dict[str, Any]:
+    task = verdict.task
+    return {
+        "key": task.key,
+        "step": task.action.display(),
+        "params": dict(task.params),
+        "after": sorted(task.waits_for()),
+        "cached": verdict.is_cached,
+        "because": verdict.because or None,
+        "run": verdict.run_id,
+    }
