@@ -134,12 +134,19 @@ class Attempt:
     def read_spec(self) -> TaskSpec:
         return _spec_from_json(json.loads(self._spec.read_text("utf-8")))
 
-    def beat(self, child: int | None) -> None:
-        """Give a sign of life; `child` is the process (and group) being watched."""
+    def beat(self, child: int | None, *, worker: int | None = None) -> None:
+        """Give a sign of life.
+
+        Args:
+            child: The process (and group) being watched.
+            worker: The process that watches, or will start the one that does; this
+                one if not given.
+        """
+        worker = worker or os.getpid()
         sign = {
             "host": socket.gethostname(),
-            "worker": os.getpid(),
-            "worker_identity": identity(os.getpid()),
+            "worker": worker,
+            "worker_identity": identity(worker),
             "child": child,
             "child_identity": child and identity(child),
         }

@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 import traceback
+from contextlib import suppress
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ class Forked:
     """Runs a function in a fork, as the leader of a process group.
 
     Args:
-        function: What the child does; its result is the child's exit status.
+        function: What the child does once it may go on; its result is the child's
+            exit status.
         output: Where the child's standard output and error go.
         private: Descriptors that the child closes.
 
@@ -36,14 +38,25 @@ class Forked:
         self, function: Callable[[], int], output: Path, private: Sequence[int]
     ) -> None:
         self._code: int | None = None
+        gate, self._gate = os.pipe()
         log = os.open(output, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
         try:
             self.pid = os.fork()
             if self.pid == 0:
-                _be_child(function, log, private)
+                _be_child(_behind(gate, function), log, (self._gate, *private))
         finally:
             os.close(log)
+            os.close(gate)
         _lead_group(self.pid)  # whoever comes first: a signal must find the group
+
+    def go_on(self) -> None:
+        """Let the child begin, now that it is written down who is to be ended.
+
+        Where this process dies before that, the child ends without having begun.
+        """
+        with suppress(BrokenPipeError):  # it was killed meanwhile
+            os.write(self._gate, b"!")
+        os.close(self._gate)
 
     def poll(self) -> int | None:
         """Give the exit status, minus a signal's number, or None while it runs."""
@@ -52,6 +65,15 @@ class Forked:
             if pid:
                 self._code = os.waitstatus_to_exitcode(status)
         return self._code
+
+
+def _behind(gate: int, function: Callable[[], int]) -> Callable[[], int]:
+    def child() -> int:
+        may_begin = os.read(gate, 1)
+        os.close(gate)
+        return function() if may_begin else FAILED
+
+    return child
 
 
 def _lead_group(pid: int) -> None:

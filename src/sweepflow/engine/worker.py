@@ -122,6 +122,8 @@ def _guard(
     try:
         with suppress(OSError):  # the disk is full: the child need not suffer for it
             attempt.beat(child.pid)
+        if isinstance(child, Forked):
+            child.go_on()
         return watch.until_exit(attempt, child, timeout)
     except BaseException:
         signal_group(child.pid, signal.SIGKILL)

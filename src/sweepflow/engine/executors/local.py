@@ -56,6 +56,7 @@ class LocalExecutor:
         server = self._server = self._server or _Server(self._read_end, self._modules)
         try:
             attempt.prepare(spec)
+            attempt.beat(None, worker=server.pid)
             live = _pickled(spec)
         except OSError as error:
             return _failed(f"cannot write {attempt.folder}: {error.strerror}")
@@ -110,6 +111,10 @@ class _Server:
         self.is_lost = False
         self._collector = threading.Thread(target=self._collect, daemon=True)
         self._collector.start()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     def run(self, attempt: Attempt, live: str | None) -> Future[ExitRecord]:
         running = _Running()
