@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -59,17 +60,10 @@ def test_digits_is_swept_once(sweepflow: Sweepflow, tmp_path: Path) -> None:
     runs = runs_of(tmp_path, "digits")
     assert len(runs) == 4
     assert all(run.data.metrics["test_accuracy"] > 0.95 for run in runs)
-    best = subprocess.run(
-        ["python", "best.py"],
-        cwd=tmp_path,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert "of 4 runs" in best.stdout
+    best = _python("best.py", folder=tmp_path)
+    assert "of 4 runs" in best
     assert max(run.data.metrics["cv_accuracy"] for run in runs) == pytest.approx(
-        float(best.stdout.splitlines()[3].split()[3]), abs=1e-4
+        float(best.splitlines()[3].split()[3]), abs=1e-4
     )
 
 
@@ -82,3 +76,64 @@ def test_the_demo_has_30_runs_or_more(sweepflow: Sweepflow, tmp_path: Path) -> N
     ]
     counts = [len(c.split(",")) * len(gamma.split(",")) for c, gamma in swept]
     assert sum(counts) >= 30
+
+
+def test_the_workflow_runs_each_step_once(sweepflow: Sweepflow, tmp_path: Path) -> None:
+    shutil.copytree(EXAMPLES / "workflow", tmp_path, dirs_exist_ok=True)
+
+    first, second = sweepflow("run", "digits"), sweepflow("run", "digits")
+
+    assert (first.returncode, second.returncode) == (0, 0), first
+    assert second.stdout in first.stdout  # the atoms; the first has a log, too
+    statuses = [run["status"] for run in _newest(sweepflow, 10)]
+    assert statuses == ["cached"] * 5 + ["completed"] * 5
+    listed = json.loads(sweepflow("atoms", "list", "--type", "eval", "--json").stdout)
+    load = _LOAD.format(id=listed[0]["id"])
+    metrics = json.loads(_python("-c", load, folder=tmp_path))
+    assert metrics.keys() == {"linear", "network"}
+    assert min(metrics.values()) > 0.9
+
+
+def test_an_edited_helper_runs_what_uses_it(
+    sweepflow: Sweepflow, tmp_path: Path
+) -> None:
+    shutil.copytree(EXAMPLES / "workflow", tmp_path, dirs_exist_ok=True)
+    assert sweepflow("run", "digits").returncode == 0
+    helper = tmp_path / "layers.py"
+    text = helper.read_text("utf-8")
+    assert "np.maximum(values, 0)" in text
+    helper.write_text(text.replace("(values, 0)", "(0, values)"), "utf-8")
+
+    assert sweepflow("run", "digits").returncode == 0
+
+    statuses = {run["task"]: run["status"] for run in _newest(sweepflow, 5)}
+    # The report is made of the same bytes as before.
+    assert statuses == {
+        "prepare": "cached",
+        "linear": "cached",
+        "network": "cached",
+        "evaluate": "completed",
+        "report": "cached",
+    }
+
+
+_LOAD = """
+import json
+from sweepflow.atom import EvalAtom
+print(json.dumps(EvalAtom.get("{id}").metrics))
+"""
+
+
+def _newest(sweepflow: Sweepflow, count: int) -> list[dict[str, Any]]:
+    return json.loads(sweepflow("runs", "list", "-n", str(count), "--json").stdout)
+
+
+def _python(*args: str, folder: Path) -> str:
+    return subprocess.run(
+        ["python", *args],
+        cwd=folder,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
