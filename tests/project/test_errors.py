@@ -141,6 +141,7 @@ BAD_CONTENT = [
     ("ledger: sqlite:///x.db", "1:9", "for SQLite write the path"),
     ("ledger: postgresql:u:p@h", "1:9", "ledger begins as an address does, but has "),
     ("objects: s3:bucket", "1:10", "objects begins as an address does, but has no"),
+    ("objects: s3://a:b@c/d", "1:10", "objects holds a password: remove it, and give"),
     ('objects: "a\\0b"', "1:10", "objects is no path"),
 ]
 
@@ -190,6 +191,8 @@ def test_keys_that_hydraflow_does_not_have(tmp_path: Path, key: str) -> None:
         "ledger: mysql://ann:secret@host/db",
         "ledger: postgres:ann:secret@host/db",
         "objects: s3:key:secret@bucket",
+        "objects: s3://key:secret@bucket/folder",
+        "objects: ftp://:sec/secret@host/folder",
         "{ledger: 'postgresql://ann:secret@host/db', stre: x}",
     ],
 )

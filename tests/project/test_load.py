@@ -145,7 +145,7 @@ def test_paths_of_the_state_are_relative_to_the_file(
 
 
 def test_addresses_stay_as_they_are_and_are_not_shown(file: Path) -> None:
-    ledger, objects = "postgresql://ann:secret@host/db", "s3://key:secret@bucket/x"
+    ledger, objects = "postgresql://ann:secret@host/db", "abfs://secret@host/x"
     project = loaded(file, f"ledger: {ledger}\nobjects: {objects}")
     assert (project.ledger, project.objects) == (ledger, objects)
     assert "secret" not in repr(project)

@@ -23,6 +23,7 @@ M = TypeVar("M", bound=Model)
 
 _ADDRESS: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 _SCHEME: Final = re.compile(r"(postgres|postgresql|sqlite|s3|gs|file|memory)(\+\w+)?:")
+_WITH_PASSWORD: Final = re.compile(r"[^/]+://[^/@]*:.*@")
 
 _ONLY_SWEEPFLOW: Final = "it is valid in sweepflow.yaml only"
 
@@ -60,6 +61,16 @@ def _database(text: str) -> str:
     return _address(text)
 
 
+def _object_store(text: str) -> str:
+    if _WITH_PASSWORD.match(text):  # it would stand in logs
+        raise PydanticCustomError(
+            "objects",
+            "holds a password: remove it, and give it where the service looks for "
+            "it, as S3 does in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+        )
+    return _address(text)
+
+
 class _HydraflowFile(Model):
     elsewhere: ClassVar[Mapping[str, str]] = dict.fromkeys(
         ("store", "ledger", "objects", "workflows"), _ONLY_SWEEPFLOW
@@ -85,7 +96,7 @@ class _SweepflowFile(_HydraflowFile):
         Written, AfterValidator(_database), Field(examples=["state/ledger.db"])
     ] = ""
     objects: Annotated[
-        Written, AfterValidator(_address), Field(examples=["s3://bucket/objects"])
+        Written, AfterValidator(_object_store), Field(examples=["s3://bucket/objects"])
     ] = ""
 
 
