@@ -394,7 +394,9 @@ def test_bad_input_is_refused(project: Shell, command: str, message: str) -> Non
     assert not (project.cwd / ".sweepflow").exists()
 
 
-def test_the_projects_modules_come_before_those_of_the_python_path(project: Shell) -> None:
+def test_the_projects_modules_come_before_those_of_the_python_path(
+    project: Shell,
+) -> None:
     # As `python -m` would: the project's own modules come first.
     project.write("raise OSError", "elsewhere/flows.py")
     project.env["PYTHONPATH"] = str(project.cwd / "elsewhere")
