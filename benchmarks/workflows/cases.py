@@ -23,7 +23,7 @@ from benchmarks.workflows.session import CACHED, COLD
 from benchmarks.workflows.table import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from benchmarks.workflows.graphs import Graph
     from benchmarks.workflows.session import Figures, Session
@@ -41,6 +41,8 @@ _COSTS = (
 )
 _GROWTH = (100, 1_000, 10_000)
 _PROCESSES = 200
+_DEPTH = 8
+"""Layers of the graph; redun takes twice the time for each one more above a dozen."""
 
 
 def measure_independent(session: Session) -> Table:
@@ -55,17 +57,16 @@ def measure_chain(session: Session) -> Table:
 
 def measure_edit(session: Session) -> Table:
     """Change the parameter of a step in the middle, and count what reruns."""
-    depth = 20
-    width = session.size(1_000) // depth
-    graph = layers(depth, width)
-    index = depth // 2 * width
+    width = session.size(1_000) // _DEPTH
+    graph = layers(_DEPTH, width)
+    index = _DEPTH // 2 * width
     edits = {
         "same": graph.edited(index, SAME_VALUE),
         "other": graph.edited(index, OTHER_VALUE),
     }
     reached = {str(i) for i in graph.fed_by(index)}
     table = Table(
-        f"One step edited among {len(graph):,}, in {depth} layers",
+        f"One step edited among {len(graph):,}, in {_DEPTH} layers",
         ("", "its value stays: s", "ran", "changes: s", "ran", "cold: s", "cached: s"),
     )
     found = session.measure("edit", graph, edits)
@@ -108,9 +109,8 @@ def measure_growth(session: Session) -> Table:
                 _per_step(figures, start, p, size) for p in (COLD, CACHED)
             ]
             memory[tool] = _memory(figures)
-            factor = sizes[min(place + 1, len(sizes) - 1)] / size
-            took = figures[COLD].usage.wall
-            if took * factor > session.limit:
+            if _would_take(figures, start, sizes[place + 1 :], size) > session.limit:
+                took = figures[COLD].usage.wall
                 text = f"left out, since {size:,} took {took:.0f} s"
                 left_out[tool] = Failure(text)
     for tool, cells in columns.items():
@@ -125,13 +125,15 @@ def measure_processes(session: Session) -> Table:
         f"{size} steps in a process each, one at a time",
         ("", "s", "ms/step", "to bare Python"),
     )
-    bare = floor.bare_python(ours(), size)
-    true = floor.posix_spawn_of_true(size)
+    bare = floor.bare_python(ours(), size, session.repeat)
+    true = floor.posix_spawn_of_true(size, session.repeat)
     table.add("`posix_spawn` of `true`", f"{true:.2f}", f"{true / size * 1e3:.2f}", "")
     table.add("`python -c pass`", f"{bare:.2f}", f"{bare / size * 1e3:.2f}", "1.00")
     start = session.measure("one process", independent(1, process=True))
     found = session.measure("processes", independent(size, process=True))
     for tool, figures in found.items():
+        if not tool.processes:
+            continue
         one = start[tool]
         if isinstance(figures, Failure) or isinstance(one, Failure):
             _give_up(table, tool, figures if isinstance(figures, Failure) else one)
@@ -193,6 +195,16 @@ def _per_step(figures: Figures, start: Figures | Failure, phase: str, size: int)
         return "-"
     more = figures[phase].usage.wall - start[phase].usage.wall
     return f"{more / (size - 1) * 1e3:.2f}"
+
+
+def _would_take(
+    figures: Figures, start: Figures | Failure, sizes: Sequence[int], size: int
+) -> float:
+    """Give the seconds that the next of the sizes would take, if they grow with it."""
+    if not sizes or isinstance(start, Failure):
+        return 0
+    first = start[COLD].usage.wall
+    return first + (figures[COLD].usage.wall - first) * sizes[0] / size
 
 
 def _memory(figures: Figures) -> str:

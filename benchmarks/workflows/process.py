@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import tempfile
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 NO_STALE_BYTECODE = {"PYTHONDONTWRITEBYTECODE": "1"}
 """Python takes a source of equal size, edited within the same second, for unchanged."""
+
+_NAMES_ERROR = re.compile(r"[\w.]*(Error|Exception|ERROR)\b")
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,7 @@ class Started:
         environment: Mapping[str, str],
     ) -> None:
         self._output: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - see `ended`
+        self._places = f"{folder}/", f"{side.bin}/"
         self._begun = time.perf_counter()
         self._process = subprocess.Popen(
             [str(side.bin / argv[0]), *argv[1:]],
@@ -79,7 +83,9 @@ class Started:
         if wall >= limit:
             raise SideError(f"not done after {limit:.0f} s")
         if status:
-            raise SideError(last_line(text))
+            for place in self._places:
+                text = text.replace(place, "")
+            raise SideError(_reason(text))
         cpu = usage.ru_utime + usage.ru_stime
         return Usage(wall, cpu, usage.ru_maxrss * 1024)
 
@@ -87,3 +93,13 @@ class Started:
         """Kill its group, as a machine that goes down would."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
+
+
+def _reason(text: str) -> str:
+    """Give the last line that names an error, and the next if it only announces."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    for place in reversed(range(len(lines))):
+        if _NAMES_ERROR.match(lines[place]):
+            more = place + 2 if lines[place].endswith(":") else place + 1
+            return " ".join(lines[place:more]).partition(". ")[0]
+    return last_line(text)

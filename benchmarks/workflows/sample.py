@@ -105,15 +105,17 @@ def step_source(step: int) -> str:
 
 
 def write_steps(folder: Path, count: int, trailer: str = "") -> None:
-    """Write the steps.
+    """Write the steps, and leave those that are there.
 
     The trailer is what a tool needs at the end of each step's file, with `{step}` for
     the number of that step.
     """
-    (folder / "helpers.py").write_text(HELPERS, "utf-8")
-    (folder / "record.py").write_text(RECORD, "utf-8")
+    files = {"helpers.py": HELPERS, "record.py": RECORD}
     for step in range(1, count + 1):
         text = step_source(step)
         if trailer:
             text += "\n\n" + trailer.format(step=step)
-        (folder / f"step_{step}.py").write_text(text, "utf-8")
+        files[f"step_{step}.py"] = text
+    for name, text in files.items():
+        if not (folder / name).exists():  # some tools go by the time of a file
+            (folder / name).write_text(text, "utf-8")

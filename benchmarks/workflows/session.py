@@ -92,7 +92,8 @@ class Session:
             for tool in list(open_)[:: -1 if turn % 2 else 1]:
                 self._take_turn(name, tool, phases, open_)
         for tool, samples in open_.items():
-            self._known.setdefault((name, tool.name), _medians(samples))
+            if samples and (name, tool.name) not in self._known:
+                self._known[name, tool.name] = _medians(samples)
         return {tool: self._known[name, tool.name] for tool in self.tools}
 
     def _take_turn(
