@@ -18,6 +18,7 @@ from sweepflow.engine.recovery import settle
 from sweepflow.engine.task import Command, Outcome
 from sweepflow.store.ledger import Ledger
 from sweepflow.store.records import Provenance, Run
+from sweepflow.store.store import Store
 from tests.engine.processes import is_gone, wait_for
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def test_a_driver_that_is_killed_takes_its_command_along(
     [run] = ledger.runs()
     assert run.status == "running"  # nobody could write it down
     wait_for(home.attempt(run.id) / "exit.json")
-    settle(home, ledger)
+    settle(Store(home))
     [run] = ledger.runs()
     assert (run.status, run.error) == ("interrupted", "its driver died")
     ledger.close()
@@ -82,7 +83,7 @@ def test_an_exit_record_is_taken_over(home: Home) -> None:
     attempt.prepare(TaskSpec(Command(("true",), "/")))
     attempt.finish(ExitRecord(Outcome("completed", 0), 1.0, 2.0, 0.5, 4096))
 
-    settle(home, ledger)
+    settle(Store(home))
 
     run = ledger.get("r")
     assert (run.status, run.finished_at, run.max_rss) == ("completed", 2.0, 4096)
@@ -103,7 +104,7 @@ def test_a_worker_that_is_gone_without_a_record_was_interrupted(home: Home) -> N
         then = time.time() - 1000  # asleep: the kernel knows better
         os.utime(path, (then, then))
 
-    settle(home, ledger)
+    settle(Store(home))
 
     assert ledger.get("gone").status == "interrupted"
     assert ledger.get("here").status == "running"
@@ -127,7 +128,7 @@ def test_an_orphan_is_ended_and_nobody_else(home: Home) -> None:
             sign["child_identity"] = "of an earlier process"
         path.write_text(json.dumps(sign))
 
-    settle(home, ledger)
+    settle(Store(home))
 
     assert children["orphan"].wait(timeout=10) == -signal.SIGKILL
     assert children["another"].poll() is None
@@ -150,7 +151,7 @@ def test_a_file_that_a_power_cut_damaged_counts_as_missing(
     for path in (attempt.folder / name, attempt.folder):
         os.utime(path, (then, then))
 
-    settle(home, ledger)
+    settle(Store(home))
 
     assert ledger.get("r").status == "interrupted"
     ledger.close()
@@ -167,7 +168,7 @@ def test_a_worker_elsewhere_is_dead_when_it_has_been_silent(home: Home) -> None:
         then = time.time() - age
         os.utime(attempt.folder / "heartbeat", (then, then))
 
-    settle(home, ledger)
+    settle(Store(home))
 
     assert ledger.get("silent").status == "interrupted"
     assert ledger.get("fresh").status == "running"

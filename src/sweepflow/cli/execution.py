@@ -19,7 +19,7 @@ def execute(engine: Engine, plan: Plan) -> Report:
 
     store = engine.store
     with closing(store), closing(engine.executor), Display() as display:
-        settle(store.home, store.ledger)
+        settle(store)
         engine.listeners = [display]
         collector.resume()
         return engine.run(plan)

@@ -120,7 +120,7 @@ def open_store(file: Path | None) -> Generator[Store]:
     with Store(find_home(file)) as store:
         if store.home.has_ledger():
             with suppress(StoreError):  # an archive can still be looked at
-                settle(store.home, store.ledger)
+                settle(store)
         yield store
 
 

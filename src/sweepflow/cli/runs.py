@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from sweepflow.cli.options import File, Json, open_store
+from sweepflow.cli.reproduce import reproduce
 from sweepflow.cli.text import (
+    counted,
     duration,
     local_time,
     print_json,
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
     from sweepflow.store.ledger import Ledger
     from sweepflow.store.records import Json as JsonValue
     from sweepflow.store.records import Run
-    from sweepflow.workflow.reproduce import Comparison
 
 app = typer.Typer(
     help="List and inspect recorded runs; without a command, list them.",
@@ -62,6 +63,9 @@ def with_list(argv: Sequence[str]) -> list[str]:
     return list(argv)
 
 
+app.command("reproduce")(reproduce)
+
+
 @app.command("list")
 def list_runs(
     *,
@@ -90,15 +94,26 @@ def info(run_id: RunId, *, as_json: Json = False, file: File = None) -> None:
     """Show all that is recorded of a run."""
     home, run = _get(run_id, file)
     output = None if run.cached_from else str(_output(home, run))
+    with open_store(file) as store:
+        made_from = {name: a.id for name, a in store.catalog.inputs(run.id).items()}
+        made = {name: a.id for name, a in store.catalog.outputs(run.id).items()}
+        installed = store.catalog.text(run.provenance.packages or "") or ""
     if as_json:
-        print_json(_to_json(run) | {"output": output})
+        facts = {"output": output, "input_atoms": made_from, "output_atoms": made}
+        print_json(_to_json(run) | facts)
         return
-    for key, value in (_for_people(run) | {"output": output}).items():
-        if value is None:
-            continue
-        typer.echo(f"{key + ':':<12}{visible(value)}")
-    for key, value in run.params.items():
-        typer.echo(visible(f"  {key}: {_shown(value)}"))
+    count = counted(len(installed.split()), "package") if installed else None
+    for key, value in (
+        _for_people(run) | {"installed": count, "output": output}
+    ).items():
+        if value is not None:
+            typer.echo(f"{key + ':':<11} {visible(value)}")
+    told = {"parameters": run.params, "inputs": made_from, "outputs": made}
+    for title, values in told.items():
+        if values:
+            typer.echo(f"{title}:")
+        for key, value in values.items():
+            typer.echo(visible(f"  {key}: {_shown(value)}"))
 
 
 @app.command("logs")
@@ -144,45 +159,6 @@ def export(
     typer.echo(f"wrote {target}", err=True)
 
 
-@app.command("reproduce")
-def reproduce(run_id: RunId, *, as_json: Json = False, file: File = None) -> None:
-    """Run again all that led to a run, and compare what comes out, byte for byte.
-
-    Nothing is taken from the cache, nor left there; it exits with 1 if something
-    differs.
-    """
-    from sweepflow.cli.execution import execute
-    from sweepflow.workflow.reproduce import Reproduction
-    from sweepflow.workflow.run import make_engine
-
-    with open_store(file) as store:
-        reproduction = Reproduction.of(store, run_id)
-        engine = make_engine(reproduction.plan, store, {"cache": "off"})
-        report = execute(engine, reproduction.plan)
-        compared = reproduction.compare(report, store.objects)
-    if as_json:
-        print_json([_comparison(each) for each in compared])
-    else:
-        rows = [
-            (each.step, each.output, each.verdict, each.before.id, *each.paths)
-            for each in compared
-        ]
-        print_table(("step", "output", "bytes", "atom before"), rows)
-    if report.exit_status or any(each.verdict != "equal" for each in compared):
-        raise typer.Exit(report.exit_status or 1)
-
-
-def _comparison(each: Comparison) -> dict[str, Any]:
-    return {
-        "step": each.step,
-        "output": each.output,
-        "verdict": each.verdict,
-        "before": each.before.id,
-        "now": each.now and each.now.id,
-        "paths": list(each.paths),
-    }
-
-
 def _open(home: Home) -> Ledger:
     """Open a ledger; where it can be written, complete it from what dead drivers left.
 
@@ -190,13 +166,15 @@ def _open(home: Home) -> Ledger:
     """
     from sweepflow.engine.recovery import settle
     from sweepflow.store.ledger import Ledger
+    from sweepflow.store.store import Store
 
+    store = Store(home)
     try:
-        ledger = Ledger(home.ledger)
+        ledger = store.ledger
     except StoreError:
         return Ledger(home.ledger, read_only=True)
     with suppress(StoreError):
-        settle(home, ledger)
+        settle(store)
     return ledger
 
 
@@ -242,6 +220,7 @@ def _for_people(run: Run) -> dict[str, str | None]:
         "folder": run.cwd,
         "status": _status(run),
         "taken from": run.cached_from,
+        "fingerprint": run.fingerprint,
         "attempts": str(run.attempts) if run.attempts > 1 else None,
         "error": run.error,
         "started": local_time(run.started_at),

@@ -76,7 +76,6 @@ class ExitRecord:
         max_rss: The most memory that one of them held, in bytes.
         outputs: What it made; their bytes are in the object store.
         raised: See `StepResult.raised`; a timeout counts as Python's own.
-        durable: Whether the outputs outlive a power cut already.
     """
 
     outcome: Outcome
@@ -86,7 +85,6 @@ class ExitRecord:
     max_rss: int = 0
     outputs: tuple[Output, ...] = ()
     raised: tuple[str, ...] = ()
-    durable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +182,7 @@ class Attempt:
         return 0.0
 
     def leave_result(self, result: StepResult) -> None:
-        """Tell the worker how the step ended; what it has stored is durable."""
+        """Tell the worker how the step ended."""
         temporary = self._result.with_suffix(".tmp")
         temporary.write_text(json.dumps(asdict(result)), "ascii")
         temporary.replace(self._result)
@@ -202,22 +200,17 @@ class Attempt:
         )
 
     def finish(self, record: ExitRecord) -> None:
-        """Leave the exit record, there in full or not at all, even after a crash."""
+        """Leave the exit record, there in full or not at all.
+
+        It need not outlive a power cut: what that takes along is done again.
+        """
         temporary = self._exit.with_suffix(".tmp")
         try:
-            with temporary.open("w", encoding="ascii") as file:
-                json.dump(asdict(record), file)
-                file.flush()
-                os.fsync(file.fileno())
+            temporary.write_text(json.dumps(asdict(record)), "ascii")
         except OSError:  # a full disk needs no half of a record
             temporary.unlink(missing_ok=True)
             raise
         temporary.replace(self._exit)
-        folder = os.open(self.folder, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
 
     def read_exit(self) -> ExitRecord | None:
         """Give the exit record, or None while there is none, or a damaged one."""

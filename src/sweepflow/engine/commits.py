@@ -40,19 +40,17 @@ class Commits:
     _at_stake: float = 0.0
     _moment: float = MOMENT_SECONDS
 
-    def add(self, ending: Ending, seconds: float, *, durable: bool) -> None:
+    def add(self, ending: Ending, seconds: float) -> None:
         """Take in a run that has ended.
 
         Args:
             ending: How.
             seconds: How long it took.
-            durable: Whether its outputs would outlive a power cut already.
         """
         self._begin()
         self._endings.append(ending)
         self._at_stake += seconds
-        if not durable:
-            self._objects += (atom.digest for atom in ending.outputs.values())
+        self._objects += (atom.digest for atom in ending.outputs.values())
 
     def reuse(self, reuse: Reuse) -> None:
         """Take in a run that took its outputs from another."""

@@ -16,6 +16,7 @@ others, it begins again without them, and each step has to import its own.
 from __future__ import annotations
 
 import base64
+import gc
 import importlib
 import json
 import os
@@ -148,6 +149,7 @@ def main() -> None:
         bare = json.dumps(setup | {"modules": []})
         module = ["-P", "-m", "sweepflow.engine.forkserver", sys.argv[1], bare]
         os.execv(sys.executable, [sys.executable, *module])  # noqa: S606
+    gc.freeze()  # what is there already, no worker need look at, and so copy
     _Server(int(sys.argv[1]), reports).serve()
 
 

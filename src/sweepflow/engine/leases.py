@@ -76,4 +76,4 @@ class Waiting:
             since = now
         run = self._store.ledger.get(lease.run_id)
         expired = now - since > self._lease_seconds
-        return settle_run(self._store.home, self._store.ledger, run, expired=expired)
+        return settle_run(self._store, run, expired=expired)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sweepflow.engine.attempt import SILENCE_SECONDS, Attempt
 from sweepflow.engine.provenance import lives
+from sweepflow.errors import StoreError
 from sweepflow.store.records import AtomRecord, Ending
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from sweepflow.store.home import Home
     from sweepflow.store.ledger import Ledger
     from sweepflow.store.records import Run
+    from sweepflow.store.store import Store
 
 
 def ending(run_id: str, record: ExitRecord, user: str, attempts: int = 1) -> Ending:
@@ -42,31 +44,30 @@ def ending(run_id: str, record: ExitRecord, user: str, attempts: int = 1) -> End
     )
 
 
-def settle(home: Home, ledger: Ledger) -> None:
+def settle(store: Store) -> None:
     """Complete the runs whose driver died before it could."""
-    for run in ledger.runs(status="running"):
-        settle_run(home, ledger, run)
+    for run in store.ledger.runs(status="running"):
+        settle_run(store, run)
 
 
-def settle_run(home: Home, ledger: Ledger, run: Run, *, expired: bool = False) -> bool:
+def settle_run(store: Store, run: Run, *, expired: bool = False) -> bool:
     """Complete a run if its driver can't; say whether that was so.
 
     A run with an exit record ended as that says; one whose worker is gone without
     one was interrupted when it was last heard of.
 
     Args:
-        home: Where the run has its folder.
-        ledger: Where it is recorded.
+        store: Where it is recorded, and has its folder.
         run: A run that is said to be running.
         expired: Its driver lives perhaps, but was silent for so long that the run is
             taken from it.
     """
-    if not expired and _is_driven(ledger, run):
+    if not expired and _is_driven(store.ledger, run):
         return False
-    attempts = _last_attempt(home, run.id)
-    attempt = Attempt(home.attempt(run.id, attempts))
+    attempts = _last_attempt(store.home, run.id)
+    attempt = Attempt(store.home.attempt(run.id, attempts))
     if record := attempt.read_exit():
-        ledger.commit([ending(run.id, record, run.provenance.user, attempts)])
+        store.ledger.commit([_taken_over(store, run, record, attempts)])
         return True
     if attempt.is_alive() and not expired:  # it will end its child and leave a record
         return False
@@ -74,8 +75,19 @@ def settle_run(home: Home, ledger: Ledger, run: Run, *, expired: bool = False) -
         attempt.kill_orphan()
     error = "its driver fell silent" if expired else "its worker died without a word"
     finished_at = max(run.started_at, attempt.last_sign())
-    ledger.commit([Ending(run.id, "interrupted", finished_at, error=error)])
+    store.ledger.commit([Ending(run.id, "interrupted", finished_at, error=error)])
     return True
+
+
+def _taken_over(store: Store, run: Run, record: ExitRecord, attempts: int) -> Ending:
+    """Give the ending that a record tells of, once its outputs are on the disk."""
+    try:
+        with store.objects.in_use():
+            store.objects.sync([output.digest for output in record.outputs])
+    except StoreError as error:
+        finished_at = record.finished_at
+        return Ending(run.id, "interrupted", finished_at, error=error.message)
+    return ending(run.id, record, run.provenance.user, attempts)
 
 
 def _is_driven(ledger: Ledger, run: Run) -> bool:

@@ -40,12 +40,12 @@ class Work:
 
     Args:
         call: Calls the user's function; of an async one, gives what is to be awaited.
-        collect: Checks what the function returned and stores it. What is stored
-            outlives a power cut only if it is told that it shall.
+        collect: Checks what the function returned and stores it, without waiting for
+            the disk: whoever records it does that.
     """
 
     call: Callable[[], object]
-    collect: Callable[[object, bool], tuple[Output, ...]]
+    collect: Callable[[object], tuple[Output, ...]]
 
 
 class Runner(Protocol):
@@ -71,21 +71,17 @@ def find(ref: str) -> object:
     return reduce(getattr, names.split("."), importlib.import_module(module))
 
 
-def perform(
-    spec: TaskSpec, workspace: Path, store: Store, *, durable: bool
-) -> StepResult:
+def perform(spec: TaskSpec, workspace: Path, store: Store) -> StepResult:
     """Perform a plain step, and say how that ended; it raises nothing."""
     try:
         with use_store(store):
             work = _prepare(spec, workspace, store)
-            return StepResult(work.collect(work.call(), durable))
+            return StepResult(work.collect(work.call()))
     except BaseException as error:  # noqa: BLE001 - also sys.exit, from user's code
         return _failure(error)
 
 
-async def perform_async(
-    spec: TaskSpec, workspace: Path, store: Store, *, durable: bool
-) -> StepResult:
+async def perform_async(spec: TaskSpec, workspace: Path, store: Store) -> StepResult:
     """Perform an async step; of what is raised, only its being cancelled is."""
     import asyncio
 
@@ -93,7 +89,7 @@ async def perform_async(
         with use_store(store):
             work = _prepare(spec, workspace, store)
             made = await cast("Awaitable[object]", work.call())
-            return StepResult(work.collect(made, durable))
+            return StepResult(work.collect(made))
     except (asyncio.CancelledError, GeneratorExit):
         raise
     except BaseException as error:  # noqa: BLE001 - sys.exit would end the whole loop

@@ -89,8 +89,10 @@ class StepCall:
         cwd: Absolute path of the working directory.
         is_async: Whether it is to be awaited.
         live: The thing that `ref` names, for a process that has it already.
-        by_value: Gives a pickle of `live` for another process, where that cannot import
-            what `ref` names. It goes through a pipe and is stored nowhere.
+        by_value: Gives a pickle of `live` for another process of this machine, which
+            goes through a pipe and is stored nowhere; or None where `ref` and `config`
+            have to do.
+        modules: What another process has to import for it.
     """
 
     ref: str
@@ -101,9 +103,10 @@ class StepCall:
     cwd: str
     is_async: bool = False
     live: object = field(default=None, repr=False, compare=False)
-    by_value: Callable[[], bytes] | None = field(
-        default=None, repr=False, compare=False
+    by_value: Callable[[], bytes | None] = field(
+        default=lambda: None, repr=False, compare=False
     )
+    modules: tuple[str, ...] = ()
 
     def display(self) -> str:
         """Give the name of what runs."""

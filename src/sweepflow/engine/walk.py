@@ -42,7 +42,7 @@ from sweepflow.engine.provenance import driver_of, driving, observe
 from sweepflow.engine.readiness import Readiness, sought_names
 from sweepflow.engine.recovery import ending
 from sweepflow.engine.result import Result
-from sweepflow.engine.task import Outcome
+from sweepflow.engine.task import Outcome, StepCall
 from sweepflow.engine.worker import TIMED_OUT
 from sweepflow.errors import StoreError
 from sweepflow.store.records import Claim, Hit, Lease, Reuse, Run
@@ -475,11 +475,11 @@ class Walk:
             log=self._attempt(job).output,
         )
         seconds = record.finished_at - record.started_at
-        self._commits.add(ended, seconds, durable=record.durable)
+        self._commits.add(ended, seconds)
         self._ended[job.run_id] = (job, result)
         # Short work is built upon at once: it goes into one commit with what comes of
         # it. Anything else is committed before others see it.
-        if seconds < MOMENT_SECONDS and not record.durable:
+        if seconds < MOMENT_SECONDS and isinstance(job.task.action, StepCall):
             self._settle(job.task, result)
         else:
             self._commit()

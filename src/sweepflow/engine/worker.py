@@ -242,7 +242,7 @@ def _start_step(spec: TaskSpec, attempt: Attempt, private: Sequence[int]) -> For
         if spec.gpus is not None:
             os.environ[GPUS] = ",".join(map(str, spec.gpus))
         with Store(spec.home) as store:
-            result = perform(spec, attempt.workspace, store, durable=True)
+            result = perform(spec, attempt.workspace, store)
             attempt.leave_result(result)
         return 0 if result.outputs is not None else 1
 

@@ -23,23 +23,22 @@ if TYPE_CHECKING:
     from sweepflow.engine.code import Part
     from sweepflow.store.records import Json
     from sweepflow.workflow.steps import DependsOn, Step
-    from sweepflow.workflow.workflow import Workflow
 
 _REFERENCE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
 
 
 class Identities:
-    """Tells what decides the results of a workflow's steps, as things stand now.
+    """Tells what decides the results of steps, as things stand now.
 
     Args:
-        workflow: Whose steps they are.
+        steps: All that will be asked for.
         root: The project's folder: the code below it is the user's own, and paths
             are taken from it.
     """
 
-    def __init__(self, workflow: Workflow, root: Path) -> None:
+    def __init__(self, steps: Iterable[Step], root: Path) -> None:
         self._root = root
-        self._code = ProjectCode(_roots(workflow, root))
+        self._code = ProjectCode(_roots(steps, root))
         self._known: dict[tuple[object, ...], Code] = {}
 
     def of(self, step: Step, config: Json) -> Identity:
@@ -79,10 +78,10 @@ class Identities:
         return found
 
 
-def _roots(workflow: Workflow, root: Path) -> Iterable[Path]:
+def _roots(steps: Iterable[Step], root: Path) -> Iterable[Path]:
     """Give the folders of the user's own code: the project's, and where steps stand."""
     yield root
-    for step in workflow.steps:
+    for step in steps:
         name = getattr(users_function(step.function), "__module__", None)
         module = sys.modules.get(name or "")
         file = getattr(module, "__file__", None)

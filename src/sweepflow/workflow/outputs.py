@@ -27,8 +27,6 @@ def collect(
     workspace: Path,
     declared: Mapping[str, str] | None,
     objects: ObjectStore,
-    *,
-    durable: bool,
 ) -> tuple[Output, ...]:
     """Check what a step returned, all of it, and then store it.
 
@@ -37,7 +35,6 @@ def collect(
         workspace: Within which all of it has to be.
         declared: The types of what it should be, by name, where that is known.
         objects: Where its bytes go.
-        durable: Whether they are to outlive a power cut when this returns.
 
     Raises:
         StepResultError: It is not what it should be; the message has every problem.
@@ -49,7 +46,7 @@ def collect(
         problems += _flaws(atom, workspace)
     if problems:
         raise StepResultError("\n".join(problems))
-    return tuple(_stored(atom, workspace, objects, durable=durable) for atom in atoms)
+    return tuple(_stored(atom, workspace, objects) for atom in atoms)
 
 
 def _constructors(returned: object) -> Sequence[AtomConstructor]:
@@ -123,11 +120,9 @@ def _path(atom: AtomConstructor, workspace: Path) -> Path:
     return workspace / atom.path  # one that is absolute stays as it is
 
 
-def _stored(
-    atom: AtomConstructor, workspace: Path, objects: ObjectStore, *, durable: bool
-) -> Output:
+def _stored(atom: AtomConstructor, workspace: Path, objects: ObjectStore) -> Output:
     path = _path(atom, workspace)
-    stored = objects.put(path, durable=durable)
+    stored = objects.put(path, durable=False)
     return Output(
         name=atom.name,
         type=atom.type,

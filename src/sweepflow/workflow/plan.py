@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import pickle
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -18,10 +19,10 @@ from sweepflow.workflow.names import did_you_mean
 from sweepflow.workflow.references import (
     is_importable,
     name_of,
-    pickle,
+    pickle_by_value,
     users_function,
 )
-from sweepflow.workflow.runner import RUNNER, LiveStep
+from sweepflow.workflow.runner import RUNNER, LiveStep, NamedStep
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,11 +36,10 @@ if TYPE_CHECKING:
     from sweepflow.workflow.workflow import Workflow
 
 OURS = (
-    "sweepflow.engine.step",
+    *("sweepflow.engine.step", "sweepflow.store.objects", "encodings.ascii"),
     RUNNER.partition(":")[0],
-    "sweepflow.workflow.checking",
 )
-"""The modules of ours that a step's process needs."""
+"""The modules that the process of every step needs."""
 
 
 def plan_workflow(
@@ -67,10 +67,10 @@ def plan_workflow(
     root = root or project_folder()
     cwd = str(working_directory())
     _check_inputs(workflow, input_atoms)
-    identities = Identities(workflow, root)
+    identities = Identities(workflow.steps, root)
     sources = workflow.sources()
     tasks = (
-        _task(
+        task_of(
             step,
             configs[step.name],
             _inputs(step, sources[step.name], input_atoms),
@@ -83,22 +83,27 @@ def plan_workflow(
 
 
 def modules_of(plan: Plan) -> list[str]:
-    """Give the modules that another process needs to do the steps of a plan."""
-    actions = [t.action for t in plan.tasks if isinstance(t.action, StepCall)]
-    refs = {
-        *(action.ref for action in actions if action.by_value is None),
-        *(kind for action in actions if (kind := action.config_class)),
-    }
-    return [*OURS, *sorted({ref.partition(":")[0] for ref in refs} - {"__main__"})]
+    """Give the modules that another process needs to do the steps of a plan.
+
+    What is handed over by value is not among them: its module may be a script, which
+    would run again if it was imported.
+    """
+    actions = (t.action for t in plan.tasks if isinstance(t.action, StepCall))
+    return [*OURS, *sorted({name for action in actions for name in action.modules})]
 
 
-def _task(
+def task_of(
     step: Step,
     config: object,
     inputs: Mapping[str, Input],
     identities: Identities,
     cwd: str,
 ) -> Task:
+    """Give the task that a step is, with its config and what it is to get.
+
+    Raises:
+        PlanError: It depends on a file or package that is not there.
+    """
     data = to_data(config)
     return Task(
         key=step.name,
@@ -118,8 +123,10 @@ def _action(step: Step, config: object, data: Json, cwd: str) -> StepCall:
     kind = None if config is None else type(config)
     named = [thing for thing in (function, kind) if thing is not None]
     live = LiveStep(step.function, config)
+    ref = name_of(function)
+    is_named = all(map(is_importable, named))
     return StepCall(
-        ref=name_of(function),
+        ref=ref,
         runner=RUNNER,
         config=data,
         config_class=kind and name_of(kind),
@@ -127,12 +134,20 @@ def _action(step: Step, config: object, data: Json, cwd: str) -> StepCall:
         cwd=cwd,
         is_async=is_async(function),
         live=live,
-        by_value=None if all(map(is_importable, named)) else partial(_pickled, live),
+        by_value=partial(_by_name, ref, config) if is_named else partial(_whole, live),
+        modules=tuple({thing.__module__ for thing in named}) if is_named else (),
     )
 
 
-def _pickled(live: LiveStep) -> bytes:
-    return pickle(live, live.function, live.config)
+def _by_name(ref: str, config: object) -> bytes | None:
+    try:
+        return pickle.dumps(NamedStep(ref, config))
+    except Exception:  # noqa: BLE001 - from methods of the user's; JSON will do
+        return None
+
+
+def _whole(live: LiveStep) -> bytes:
+    return pickle_by_value(live, live.function, live.config)
 
 
 def is_async(function: Any) -> bool:  # noqa: ANN401 - any callable

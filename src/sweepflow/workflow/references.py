@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import sys
-from functools import reduce
+from functools import cache, reduce
 from importlib.util import resolve_name
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -53,7 +53,7 @@ def is_importable(thing: object) -> bool:
     return found is thing and _leads_to(module, sys.modules[module])
 
 
-def pickle(live: object, *things: object) -> bytes:
+def pickle_by_value(live: object, *things: object) -> bytes:
     """Pickle what is live for a process that cannot import the modules of `things`."""
     import cloudpickle  # pyright: ignore[reportMissingTypeStubs]
 
@@ -86,6 +86,13 @@ def _known_as(module: str) -> str:
 
 def _leads_to(name: str, module: object) -> bool:
     """Tell whether a new interpreter with our path would import this module's file."""
+    file = getattr(module, "__file__", None)
+    return file is not None and _file_of(name, tuple(sys.path)) == file
+
+
+@cache
+def _file_of(name: str, _path: tuple[str, ...]) -> str | None:
+    """Give the file that a module's name leads to, loaded or not, with this path."""
     spec: ModuleSpec | None = None
     path: list[str] | None = None
     full = ""
@@ -95,6 +102,6 @@ def _leads_to(name: str, module: object) -> bool:
         found = (find(full, path) for find in finders if find)
         spec = next((one for one in found if one), None)
         if spec is None:
-            return False
+            return None
         path = list(spec.submodule_search_locations or ())
-    return spec is not None and spec.origin == getattr(module, "__file__", None)
+    return spec and spec.origin

@@ -5,22 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from sweepflow.engine.fingerprint import Fingerprint
 from sweepflow.engine.plan import Plan
-from sweepflow.engine.task import AtomRef, OutputRef, StepCall, Task
-from sweepflow.errors import PlanError
+from sweepflow.engine.task import AtomRef, OutputRef
+from sweepflow.errors import PlanError, SweepflowError
 from sweepflow.project.find import project_folder, working_directory
+from sweepflow.provenance.difference import compare
 from sweepflow.provenance.history import trace
 from sweepflow.store.objects import File
-from sweepflow.workflow.flat import unflatten
-from sweepflow.workflow.importing import import_reference
-from sweepflow.workflow.plan import is_async
-from sweepflow.workflow.runner import RUNNER
+from sweepflow.workflow.identity import Identities
+from sweepflow.workflow.plan import task_of
+from sweepflow.workflow.recorded import step_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from sweepflow.engine.engine import Report
-    from sweepflow.engine.task import Input
+    from sweepflow.engine.task import Input, Task
+    from sweepflow.provenance.difference import Difference
     from sweepflow.provenance.history import History, Step
     from sweepflow.store.objects import ObjectStore
     from sweepflow.store.records import AtomRecord, Json
@@ -60,10 +62,13 @@ class Reproduction:
     Args:
         history: What is recorded of it.
         plan: A task for each step, from the same configs and the same first inputs.
+        changes: What decides a step's result, and is not what it was then: its code,
+            most likely. By the name of the step; only where there is something.
     """
 
     history: History
     plan: Plan
+    changes: Mapping[str, Sequence[Difference]]
 
     @classmethod
     def of(cls, store: Store, run_id: str) -> Reproduction:
@@ -80,19 +85,30 @@ class Reproduction:
         history = trace(store.catalog, run_id)
         problems = [*_lost_inputs(history, store)]
         tasks: list[Task] = []
-        cwd = str(working_directory())
+        changes: dict[str, Sequence[Difference]] = {}
         names = {step.run.id: step.name for step in history.steps}
         for step in history.steps:
             try:
-                tasks.append(_task(step, names, store, cwd))
-            except PlanError as error:
-                problems.append(error.message)
+                parts = _parts(step, store)
+                task = _task(step, parts, names)
+            except SweepflowError as error:
+                problems.append(f"{step.name} (run {step.run.id}): {error.message}")
+                continue
+            tasks.append(task)
+            if found := _changes(step, parts, task, store):
+                changes[step.name] = found
         if problems:
             what = "\n  ".join(problems)
             raise PlanError(f"run {history.asked.id} cannot be run again:\n  {what}")
         name = history.last.run.name
         user = history.last.run.provenance.user
-        return cls(history, Plan(name, tuple(tasks), "workflow", user))
+        plan = Plan(name, tuple(tasks), "workflow", user)
+        return cls(history, plan, changes)
+
+    def let_go(self, report: Report, store: Store) -> None:
+        """Let what a run of the plan made be removed by the next `atoms gc`."""
+        runs = [result.run_id for result in report.results.values() if result.run_id]
+        store.ledger.forget(runs)
 
     def compare(self, report: Report, objects: ObjectStore) -> list[Comparison]:
         """Compare what was made before with what a run of the plan made."""
@@ -111,26 +127,22 @@ def _lost_inputs(history: History, store: Store) -> list[str]:
     ]
 
 
-def _task(step: Step, names: Mapping[str, str], store: Store, cwd: str) -> Task:
-    parts = _parts(step, store)
-    ref = str(parts["action"])
-    function = _found(step, ref)
-    action = StepCall(
-        ref=ref,
-        runner=RUNNER,
-        config=unflatten(step.run.params),
-        config_class=parts["config_class"],
-        outputs=parts["outputs"],
-        cwd=cwd,
-        is_async=is_async(function),
-    )
-    return Task(
-        key=step.name,
-        action=action,
-        params=step.run.params,
-        inputs={name: _input(step, name, names) for name in step.inputs},
-        outputs=parts["outputs"],
-    )
+def _task(step: Step, parts: Mapping[str, Json], names: Mapping[str, str]) -> Task:
+    root = project_folder()
+    now, config = step_of(step, parts, root)
+    inputs = {name: _input(step, name, names) for name in step.inputs}
+    identities = Identities([now], root)
+    return task_of(now, config, inputs, identities, str(working_directory()))
+
+
+def _changes(
+    step: Step, parts: Mapping[str, Json], task: Task, store: Store
+) -> Sequence[Difference]:
+    assert task.identity  # noqa: S101 - all steps have one
+    texts, catalog = task.identity.code.texts, store.catalog
+    contents = {name: atom.content for name, atom in step.inputs.items()}
+    now = Fingerprint.of(task, task.identity, contents).parts
+    return compare(parts, now, lambda digest: texts.get(digest) or catalog.text(digest))
 
 
 def _parts(step: Step, store: Store) -> Mapping[str, Json]:
@@ -138,17 +150,10 @@ def _parts(step: Step, store: Store) -> Mapping[str, Json]:
     parts = store.catalog.parts(run.fingerprint) if run.fingerprint else None
     if run.kind != "workflow" or parts is None or "config_class" not in parts:
         raise PlanError(
-            f"{step.name} (run {run.id}): what it would take to run it again was not "
-            "recorded, as of jobs and of runs with --no-cache"
+            "what it would take to run it again was not recorded, as of jobs and of "
+            "runs with --no-cache"
         )
     return parts
-
-
-def _found(step: Step, ref: str) -> object:
-    try:
-        return import_reference(ref, project_folder())
-    except PlanError as error:
-        raise PlanError(f"{step.name}: {error.message}") from None
 
 
 def _input(step: Step, name: str, names: Mapping[str, str]) -> Input:

@@ -135,7 +135,7 @@ class _Running:
 
     def run(self) -> Report:
         with closing(self._engine.executor):
-            settle(self._store.home, self._store.ledger)
+            settle(self._store)
             return self._engine.run(self._plan)
 
     def judge(self, report: Report) -> WorkflowState:

@@ -31,22 +31,37 @@ class LiveStep:
     config: object
 
 
+@dataclass(frozen=True, slots=True)
+class NamedStep:
+    """The same for a process that finds the function by its name.
+
+    Its config is made already: to make it of JSON would take longer than a short step.
+    """
+
+    ref: str
+    config: object
+
+
 def run_step(
     action: StepCall, inputs: Mapping[str, AtomRecord], workspace: Path, store: Store
 ) -> Work:
     """Prepare a step; see `sweepflow.engine.step.Runner`."""
-    live = action.live if isinstance(action.live, LiveStep) else _load(action)
+    live = _load(action)
     atoms = {name: Atom.from_record(atom, store) for name, atom in inputs.items()}
     return Work(
         call=lambda: live.function(live.config, atoms, workspace),
-        collect=lambda returned, durable: collect(
-            returned, workspace, action.outputs, store.objects, durable=durable
+        collect=lambda returned: collect(
+            returned, workspace, action.outputs, store.objects
         ),
     )
 
 
 def _load(action: StepCall) -> LiveStep:
+    if isinstance(action.live, LiveStep):
+        return action.live
     function = step_function(cast("Any", find(action.ref)))
+    if isinstance(action.live, NamedStep):
+        return LiveStep(function, action.live.config)
     if action.config_class is None:
         return LiveStep(function, action.config)
     kind = cast("type[Any]", find(action.config_class))

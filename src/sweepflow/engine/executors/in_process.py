@@ -33,8 +33,7 @@ if TYPE_CHECKING:
 class InProcessExecutor:
     """Runs async steps here, and hands everything else on, unless told otherwise.
 
-    What a step here prints goes where all of this process's output goes. What it has
-    made is durable only once the object store has been told to see to it.
+    What a step here prints goes where all of this process's output goes.
 
     Args:
         store: Where the outputs go.
@@ -99,7 +98,7 @@ class InProcessExecutor:
         cpu_before = time.thread_time()
         try:
             with self._workspace() as workspace:
-                result = perform(spec, workspace, self._store, durable=False)
+                result = perform(spec, workspace, self._store)
         except OSError as error:
             result = _no_workspace(error)
         running.finish(result, time.thread_time() - cpu_before)
@@ -110,9 +109,7 @@ class InProcessExecutor:
         try:
             with self._workspace() as workspace:
                 async with asyncio.timeout(spec.timeout):
-                    result = await perform_async(
-                        spec, workspace, self._store, durable=False
-                    )
+                    result = await perform_async(spec, workspace, self._store)
             running.finish(result)
         except TimeoutError:
             running.end(Outcome("failed", error=TIMED_OUT), raised=family(TimeoutError))
@@ -167,7 +164,6 @@ class _Running:
             time.time(),
             cpu_seconds,
             outputs=result.outputs,
-            durable=False,
         )
         with suppress(InvalidStateError):  # it was given up before
             self.future.set_result(record)

@@ -179,10 +179,9 @@ class _Server:
 
 
 def _pickled(spec: TaskSpec) -> str | None:
-    """Give what a step needs that another process cannot import."""
-    if not isinstance(spec.action, StepCall) or spec.action.by_value is None:
-        return None
-    return base64.b64encode(spec.action.by_value()).decode("ascii")
+    """Give what a step has here already, for the process that it gets."""
+    data = spec.action.by_value() if isinstance(spec.action, StepCall) else None
+    return None if data is None else base64.b64encode(data).decode("ascii")
 
 
 def _failed(error: str) -> Future[ExitRecord]:
