@@ -213,7 +213,7 @@ def test_a_cached_run_tells_where_its_outputs_are_from(ran: Shell) -> None:
     assert facts["params"] == params
     assert json.loads(
         ran.sweepflow("runs", "info", "c0ffee", "--json").stdout
-    ) == facts | {"output": None}
+    ) == facts | {"output": None, "input_atoms": {}, "output_atoms": {}}
     assert f"status:     cached\ntaken from: {source.id}\n" in text
     assert "workflow:   good\n" in text
     assert '  lr: 0.1\n  names: ["é"]\n  text: x\n' in text

@@ -146,8 +146,8 @@ def test_what_must_be_kept(
     monkeypatch.setattr(catalog, "PAGE", page)
     atoms = {name: an_atom(name) for name in ("loose", "first", "middle", "last")}
 
-    def kept() -> Sequence[str]:
-        found = list(ledger.catalog.kept_atoms())
+    def kept(without: Sequence[str] = ()) -> Sequence[str]:
+        found = list(ledger.catalog.kept_atoms(without=without))
         assert [atom.id for atom in found] == sorted(atom.id for atom in found)
         return sorted(name for name, atom in atoms.items() if atom in found)
 
@@ -161,16 +161,62 @@ def test_what_must_be_kept(
         )
 
     assert kept() == ["first", "last", "loose", "middle"]
+    assert kept(without=["middle", "last"]) == ["first", "loose"]
     ledger.forget(["middle"])
-    assert kept() == ["last", "loose", "middle"]
+    assert kept() == ["first", "last", "loose", "middle"]
     ledger.forget(["last"])
-    assert kept() == ["loose"]
+    assert kept() == ["first", "loose"]
 
     running = replace(a_claim("r", "r", kept=False), inputs={"in": atoms["last"].id})
     ledger.acquire([running])
-    assert kept() == ["last", "loose"]
+    assert kept() == kept(without=["r"]) == ["first", "last", "loose"]
     ledger.commit([an_ending("r", status="failed")])
-    assert kept() == ["loose"]
+    assert kept() == ["first", "loose"]
     cached = a_run("c", status="cached", cached_from="last", fingerprint="f")
     ledger.commit((), [Reuse(cached, {}, {"out": atoms["last"].id})])
-    assert kept() == ["last", "loose"]
+    assert kept() == ["first", "last", "loose"]
+    assert kept(without=["last"]) == ["first", "loose"]
+
+
+def test_the_maker_of_an_input_within_its_plan(ledger: Ledger) -> None:
+    atom = an_atom("a")
+    for name in ("0", "1", "2"):
+        plan = "before" if name == "0" else "plan"
+        run = replace(a_claim(name, name, started_at=float(name)), inputs={})
+        ledger.acquire([replace(run, run=replace(run.run, plan_id=plan))])
+        output = "wanted" if name == "2" else "other"
+        ending = Ending(name, "completed", 3.0, outputs={output: atom})
+        ledger.commit([ending])
+    cached = a_run("3", plan_id="again", status="cached", cached_from="0")
+    ledger.commit((), [Reuse(replace(cached, fingerprint="0"), {}, {"x": atom.id})])
+
+    def maker(plan: str, name: str) -> str | None:
+        found = ledger.catalog.maker_within(plan, atom.id, name)
+        return found and found.id
+
+    assert maker("plan", "wanted") == "2"
+    assert maker("plan", "other") == "1"
+    assert maker("plan", "unknown") == "1"
+    assert maker("again", "wanted") == "3"
+    assert maker("elsewhere", "wanted") is None
+
+
+def test_the_latest_run_of_a_task(ledger: Ledger) -> None:
+    for name, task, at in (("0", "t", 2.0), ("1", "t", 1.0), ("2", "u", 3.0)):
+        ledger.start(a_run(name, task=task, started_at=at))
+    latest = ledger.catalog.latest("t")
+    assert latest is not None
+    assert latest.id == "0"
+    assert ledger.catalog.latest("v") is None
+
+
+def test_of_runs_with_one_fingerprint_the_newest_counts(ledger: Ledger) -> None:
+    first = a_claim("0", "f", started_at=0.0)
+    did(ledger, first)
+    same = {"status": "cached", "fingerprint": first.run.fingerprint}
+    for n in range(1, 5):
+        cached = a_run(f"{n}", started_at=float(n), **same)
+        ledger.commit((), [Reuse(cached, {}, {})])
+    did(ledger, a_claim("5", "g", started_at=5.0))
+    run = a_run("9", started_at=9.0)
+    assert ids(ledger.catalog.earlier(run)) == ["5", "4"]

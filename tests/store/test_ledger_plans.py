@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 SEARCHES = ("hits", "leases", "endable", "beat", "end_run", "forget")
 LOOKS: dict[str, Callable[[Catalog], Any]] = {
     "makers": lambda catalog: catalog.makers("a"),
+    "maker within": lambda catalog: catalog.maker_within("p", "a", "n"),
+    "latest": lambda catalog: catalog.latest("a"),
+    "parts of": lambda catalog: catalog.parts_of(["a", "b"]),
+    "texts": lambda catalog: catalog.texts(["a", "b"]),
     "readers": lambda catalog: catalog.readers("a"),
     "inputs": lambda catalog: catalog.inputs("a"),
     "outputs": lambda catalog: catalog.outputs("a"),

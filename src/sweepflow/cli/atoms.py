@@ -102,11 +102,15 @@ def show(atom_id: AtomId, *, as_json: Json = False, file: File = None) -> None:
     with _atom(atom_id, file) as (atom, store):
         record, made_from = atom.record, atom.made_from
         makers = [run.id for run in store.catalog.makers(atom.id)]
+        is_stored = store.objects.has(record.digest)
     if as_json:
-        print_json(_to_json(record) | {"made_from": made_from, "made_by": makers})
+        more = {"made_from": made_from, "made_by": makers, "stored": is_stored}
+        print_json(_to_json(record) | more)
         return
     for key, value in _for_people(record, makers).items():
         typer.echo(f"{key + ':':<12}{visible(value)}")
+    if not is_stored:
+        typer.echo("bytes:      not stored any more")
     _print_mapping("made from", made_from)
     _print_mapping("metadata", record.metadata)
 

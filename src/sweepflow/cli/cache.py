@@ -20,10 +20,12 @@ from sweepflow.cli.text import (
     size,
     visible,
 )
+from sweepflow.errors import PlanError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
+    from sweepflow.store.objects import Collected
     from sweepflow.store.records import KnownResult
     from sweepflow.store.store import Store
 
@@ -39,8 +41,9 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 def _seconds(text: str) -> float:
     found = re.fullmatch(r"(\d+(?:\.\d+)?)([smhdw])", text.strip())
     if not found:
-        raise typer.BadParameter(
-            f"{text!r} is no age: write a number and a unit (s, m, h, d, w), like 7d"
+        raise PlanError(
+            f"--older-than {text!r} is no age",
+            hint="write a number and a unit (s, m, h, d, w), like 7d",
         )
     return float(found[1]) * _UNITS[found[2]]
 
@@ -142,25 +145,52 @@ def clear(  # noqa: PLR0913 - each a filter
     older_than: Age = None,
     dry_run: DryRun = False,
     yes: Yes = False,
+    as_json: Json = False,
     file: File = None,
 ) -> None:
     """Forget known results, and remove the bytes that nothing else needs.
 
     Their runs stay in the ledger. On a terminal it asks first.
     """
+    with open_store(file) as store:
+        found = [each.run_id for each in _known(store, workflow, step, older_than)]
+        freed = _freed(store, found)
+        what = counted(len(found), "result")
+        if not dry_run and found:
+            if not yes and not as_json and sys.stdin.isatty():
+                asked = f"forget {what}, and free {size(freed.bytes)}?"
+                typer.confirm(asked, abort=True)
+            freed = _clear(store, found)
+    if as_json:
+        print_json(
+            {"results": len(found), "objects": freed.objects, "bytes": freed.bytes}
+        )
+    elif not found:
+        typer.echo("nothing to clear")
+    elif dry_run:
+        typer.echo(f"would forget {what}, and free {size(freed.bytes)}")
+    else:
+        typer.echo(f"forgot {what}, and freed {size(freed.bytes)}")
+
+
+def _freed(store: Store, run_ids: Collection[str]) -> Collected:
+    """Tell what could be removed if these results were not kept."""
+    from sweepflow.store.objects import Collected
+
+    if not run_ids:
+        return Collected(0, 0)
+    return store.objects.collect(
+        lambda: (atom.digest for atom in store.catalog.kept_atoms(without=run_ids)),
+        dry_run=True,
+    )
+
+
+def _clear(store: Store, run_ids: Collection[str]) -> Collected:
     from sweepflow.atom.upkeep import collect
 
-    with open_store(file) as store:
-        found = _known(store, workflow, step, older_than)
-        what = f"{counted(len(found), 'result')}, {size(sum(r.bytes for r in found))}"
-        if dry_run or not found:
-            typer.echo(f"would forget {what}" if found else "nothing to clear")
-            return
-        if not yes and sys.stdin.isatty():
-            typer.confirm(f"forget {what}?", abort=True)
-        store.ledger.forget([result.run_id for result in found])
-        collected = collect(store)
-    typer.echo(f"forgot {what}; freed {size(collected.bytes)}")
+    with store.objects.alone():  # or else nothing is forgotten either
+        store.ledger.forget(run_ids)
+    return collect(store)
 
 
 def _known(

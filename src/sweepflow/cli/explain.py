@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sweepflow.cli.options import File, Json, open_store
+from sweepflow.cli.options import File, Json, open_store, see_that_something_ran
 from sweepflow.cli.text import print_json, visible
 from sweepflow.errors import RunNotFoundError
 
@@ -30,6 +30,7 @@ def explain(
     from sweepflow.provenance import explain as explain_run
 
     with open_store(file) as store:
+        see_that_something_ran(store, name)
         explanation = explain_run(store.catalog, _find(store, name))
     if as_json:
         print_json(explanation.to_json())
@@ -40,11 +41,11 @@ def explain(
 
 def _find(store: Store, name: str) -> str:
     """Give the id of the latest run of a step, or of the run that the name begins."""
-    if not store.home.has_ledger():
+    if latest := store.catalog.latest(name):
+        return latest.id
+    try:
+        return store.catalog.run(name).id
+    except RunNotFoundError as error:
         raise RunNotFoundError(
-            f"there is no run or step {name!r}",
-            hint=f"nothing ran in {store.home.root} yet",
-        )
-    if latest := store.ledger.runs(task=name, limit=1):
-        return latest[0].id
-    return store.ledger.get(name).id
+            f"{error.message}, and no step has that name", hint=error.hint
+        ) from None

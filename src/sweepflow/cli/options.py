@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from sweepflow.errors import StoreError
+from sweepflow.errors import RunNotFoundError, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -122,6 +122,22 @@ def open_store(file: Path | None) -> Generator[Store]:
             with suppress(StoreError):  # an archive can still be looked at
                 settle(store)
         yield store
+
+
+def see_that_something_ran(store: Store, name: str) -> None:
+    """Refuse to look for something where a look would make an empty ledger.
+
+    Args:
+        store: Where to look.
+        name: What is looked for.
+
+    Raises:
+        RunNotFoundError: Nothing ran there yet.
+    """
+    if not store.home.has_ledger():
+        raise RunNotFoundError(
+            f"there is no {name!r}", hint=f"nothing ran in {store.home.root} yet"
+        )
 
 
 def project_around(file: File) -> Project | None:

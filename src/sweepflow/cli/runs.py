@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from sweepflow.cli.options import File, Json, open_store
+from sweepflow.cli.options import File, Json, open_store, see_that_something_ran
 from sweepflow.cli.reproduce import reproduce
 from sweepflow.cli.text import (
     counted,
@@ -155,6 +155,7 @@ def export(
     from sweepflow.provenance import export as export_run
 
     with open_store(file) as store:
+        see_that_something_ran(store, run_id)
         export_run(store, run_id, target, license_url=license_url)
     typer.echo(f"wrote {target}", err=True)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from sweepflow.errors import StoreError
 from sweepflow.provenance import things
-from sweepflow.provenance.document import METADATA, render
+from sweepflow.provenance.document import METADATA, library, render
 from sweepflow.provenance.entities import describe
 from sweepflow.provenance.files import atom_path, make_files
 from sweepflow.provenance.graph import clean
@@ -47,6 +47,7 @@ def export(
         StoreError: The target exists or cannot be written, a run has no end, or the
             bytes of an atom are missing or damaged. Then there is no target.
     """
+    library()  # rather than to miss it when all has been copied
     history = trace(store.catalog, run_id)
     files = make_files(history, store.catalog.text)
     graph = describe(history, files)

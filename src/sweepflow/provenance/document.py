@@ -44,7 +44,7 @@ def render(history: History, graph: Graph, license_url: str | None) -> bytes:
         StoreError: The library that makes it is not installed.
     """
     root = _root(history, graph, license_url)
-    rocrate = _library()
+    rocrate = library()
     crate = rocrate.ROCrate(version=_VERSION)
     crate.metadata.extra_contexts.append(_TERMS)
     crate.metadata["conformsTo"] = [
@@ -84,10 +84,15 @@ def _root(history: History, graph: Graph, license_url: str | None) -> dict[str, 
     }
 
 
-def _library() -> ModuleType:
+def library() -> ModuleType:
+    """Give the library that writes crates.
+
+    Raises:
+        StoreError: It is not installed.
+    """
     try:
         return import_module("rocrate.rocrate")
-    except ModuleNotFoundError:
+    except ImportError:
         raise StoreError(
             "to export a run takes the package `rocrate`, which is not installed",
             hint="pip install 'sweepflow[crate]'",

@@ -59,13 +59,19 @@ class Explanation:
         if self.hit:
             return f"a hit, its outputs are those of run {self.run.cached_from}"
         if self.run.fingerprint is None:
-            return "a miss, since nothing is known that decides its result"
+            is_job = self.run.kind == "job"
+            unused = "is taken from the cache for a job"
+            unused = unused if is_job else "was to be taken from the cache"
+            return (
+                "a miss, since nothing is known that decides its result: nothing "
+                f"{unused}"
+            )
         if self.nearest is None:
             return "a miss, since no earlier run of this step was completed"
         if not self.differences:
             return (
                 f"a miss, though run {self.nearest.id} was the same: it was forced, or "
-                "that run's outputs were not to be had"
+                "the outputs of that run were cleared or damaged"
             )
         return f"a miss, since it differs from run {self.nearest.id}:"
 
@@ -109,13 +115,14 @@ def find_nearest(
     """
     nearest: Run | None = None
     fewest: Sequence[Difference] = ()
-    seen: set[str | None] = set()
-    for earlier in catalog.earlier(run):
-        before = _parts(catalog, earlier)
-        if before is None or earlier.fingerprint in seen:
+    candidates = catalog.earlier(run)
+    known = catalog.parts_of(each.fingerprint or "" for each in candidates)
+    code = catalog.texts({str(each.get("code")) for each in known.values()})
+    for earlier in candidates:
+        before = known.get(earlier.fingerprint or "")
+        if before is None:
             continue
-        seen.add(earlier.fingerprint)
-        differences = compare(before, parts, text)
+        differences = compare(before, parts, lambda d: code.get(d) or text(d))
         if nearest is None or len(differences) < len(fewest):
             nearest, fewest = earlier, differences
     return nearest, fewest

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -82,6 +83,8 @@ class _Forecast:
         self._stages = stages
         self._readiness = Readiness(plan)
         self._results: dict[str, Result] = {}
+        # Steps share code, and the results that they are compared with do, too.
+        self._recorded = functools.cache(self._read_text)
 
     def run(self) -> Sequence[Verdict]:
         verdicts: dict[str, Verdict] = {}
@@ -143,7 +146,7 @@ class _Forecast:
             catalog,
             run,
             fingerprint.parts,
-            lambda digest: texts.get(digest) or catalog.text(digest),
+            lambda digest: texts.get(digest) or self._recorded(digest),
         )
         if nearest is None:
             return "it never ran before"
@@ -151,6 +154,9 @@ class _Forecast:
             return "its earlier result is not kept any more"
         first, *others = map(str, differences)
         return f"{first} (and {len(others)} more)" if others else first
+
+    def _read_text(self, digest: str) -> str | None:
+        return self._store.catalog.text(digest) if self._store else None
 
     def _as_run(self, task: Task) -> Run:
         nowhere = Provenance("", "", None, None, "", "")

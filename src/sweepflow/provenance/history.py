@@ -89,9 +89,10 @@ class History:
 def trace(catalog: Catalog, run_id: str) -> History:
     """Follow a run back to all that it came from.
 
-    An input came from the first run that made it, if that began before its reader;
-    otherwise the reader had it from outside. So nothing comes from itself, though a
-    step may give out what it got.
+    An input came from the run of the same plan that made it, or took it from the
+    cache; where there is none, from the first run that ever made it. It began before
+    its reader; otherwise the reader had the input from outside. So nothing comes from
+    itself, though a step may give out what it got.
 
     Raises:
         RunNotFoundError: It, or a run that it was cached from, is not recorded.
@@ -109,8 +110,8 @@ def trace(catalog: Catalog, run_id: str) -> History:
         outputs[run.id] = catalog.outputs(run.id)
         makers[run.id] = {}
         for name, atom in inputs[run.id].items():
-            maker = next(iter(catalog.makers(atom.id)), None)
-            if maker is None or maker.started_at >= run.started_at:
+            maker = _maker(catalog, run, name, atom)
+            if maker is None:
                 continue
             makers[run.id][name] = maker.id
             if maker.id not in runs:
@@ -126,7 +127,7 @@ def trace(catalog: Catalog, run_id: str) -> History:
                 inputs=inputs[run.id],
                 outputs=outputs[run.id],
                 sources={
-                    name: (maker, _output_name(outputs[maker], inputs[run.id][name]))
+                    name: (maker, _output_name(outputs[maker], inputs[run.id], name))
                     for name, maker in makers[run.id].items()
                 },
                 code=_code(catalog, run),
@@ -161,8 +162,21 @@ def _step_names(runs: Iterable[Run]) -> list[str]:
     return names
 
 
-def _output_name(outputs: Mapping[str, AtomRecord], atom: AtomRecord) -> str:
-    return next(name for name, made in outputs.items() if made.id == atom.id)
+def _maker(catalog: Catalog, run: Run, name: str, atom: AtomRecord) -> Run | None:
+    """Give the run that an input of a run came from."""
+    beside = catalog.maker_within(run.plan_id, atom.id, name)
+    for maker in (beside, next(iter(catalog.makers(atom.id)), None)):
+        if maker is not None and maker.started_at < run.started_at:
+            return _origin(catalog, maker)
+    return None
+
+
+def _output_name(
+    outputs: Mapping[str, AtomRecord], inputs: Mapping[str, AtomRecord], name: str
+) -> str:
+    """Give the name by which an input was made: its own, as a rule."""
+    same = [output for output, made in outputs.items() if made.id == inputs[name].id]
+    return name if name in same else same[0]
 
 
 def _code(catalog: Catalog, run: Run) -> Mapping[str, Part]:

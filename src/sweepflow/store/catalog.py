@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from sqlalchemy import BigInteger, func, or_, select
+from sqlalchemy import BigInteger, false, func, or_, select
 
 from sweepflow.errors import AtomNotFoundError, RunNotFoundError
 from sweepflow.store import schema
@@ -13,7 +13,7 @@ from sweepflow.store.records import KnownResult
 from sweepflow.store.schema import ATOM_COLUMNS, atom_of, run_of, storable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from sqlalchemy import ColumnElement, RowMapping, Select, Subquery, Table
 
@@ -50,6 +50,12 @@ class Catalog:
             RunNotFoundError: None does, or more than one.
         """
         return run_of(the_one(self._database, _runs, prefix))
+
+    def latest(self, task: str) -> Run | None:
+        """Give the run of a task, in whichever plan, that began last."""
+        query = select(_runs).where(_runs.c.task == storable(task))
+        query = query.order_by(_runs.c.started_at.desc()).limit(1)
+        return next(iter(self._runs(query)), None)
 
     def atom(self, prefix: str) -> AtomRecord:
         """Give the atom whose id begins with `prefix`.
@@ -88,6 +94,24 @@ class Catalog:
         )
         return self._runs(query.order_by(_runs.c.started_at))
 
+    def maker_within(self, plan_id: str, atom_id: str, name: str) -> Run | None:
+        """Give the run of a plan that made or took an atom.
+
+        Of several it is one whose output has the given name, and of these the first.
+        """
+        links = _outputs.c
+        query = (
+            select(_runs)
+            .join(_outputs, links.run_id == _runs.c.id)
+            .where(
+                links.atom_id == storable(atom_id),
+                _runs.c.plan_id == storable(plan_id),
+                _STATUS.in_(("completed", "cached")),
+            )
+            .order_by((links.name != storable(name)), _runs.c.started_at)
+        )
+        return next(iter(self._runs(query.limit(1))), None)
+
     def readers(self, atom_id: str) -> Sequence[Run]:
         """Give the runs that got an atom and set to work, oldest first."""
         query = select(_runs).where(
@@ -111,6 +135,16 @@ class Catalog:
             found = connection.execute(query).scalar()
         return None if found is None else json.loads(found)
 
+    def parts_of(self, fingerprints: Iterable[str]) -> Mapping[str, Mapping[str, Json]]:
+        """Give the same for several fingerprints, by these."""
+        table = schema.fingerprints.c
+        query = select(table.fingerprint, table.parts).where(
+            table.fingerprint.in_([storable(each) for each in fingerprints])
+        )
+        with self._database.reading() as connection:
+            found = connection.execute(query).all()
+        return {fingerprint: json.loads(parts) for fingerprint, parts in found}
+
     def text(self, digest: str) -> str | None:
         """Give the text that has a digest."""
         table = schema.texts.c
@@ -119,12 +153,22 @@ class Catalog:
             found = connection.execute(query).scalar()
         return None if found is None else found.decode("utf-8", "surrogatepass")
 
+    def texts(self, digests: Iterable[str]) -> Mapping[str, str]:
+        """Give those of the texts that are there, by their digests."""
+        table = schema.texts.c
+        wanted = [storable(digest) for digest in digests]
+        query = select(table.digest, table.body).where(table.digest.in_(wanted))
+        with self._database.reading() as connection:
+            found = connection.execute(query).all()
+        return {digest: body.decode("utf-8", "surrogatepass") for digest, body in found}
+
     def earlier(self, run: Run, limit: int = 50) -> Sequence[Run]:
         """Give the runs of the same task, before `run`, that made or took something.
 
-        They have fingerprints; the newest comes first.
+        They have fingerprints; of those that share one, the newest alone is given.
+        The newest comes first.
         """
-        query = select(_runs).where(
+        is_earlier = (
             _runs.c.task == storable(run.task),
             _runs.c.name == storable(run.name),
             _runs.c.kind == storable(run.kind),
@@ -132,7 +176,20 @@ class Catalog:
             _runs.c.fingerprint.is_not(None),
             _STATUS.in_(("completed", "cached")),
         )
-        return self._runs(query.order_by(_runs.c.started_at.desc()).limit(limit))
+        at = func.max(_runs.c.started_at).label("at")
+        newest = (
+            select(_runs.c.fingerprint, at)
+            .where(*is_earlier)
+            .group_by(_runs.c.fingerprint)
+            .order_by(at.desc())
+            .limit(limit)
+            .subquery()
+        )
+        same = (_runs.c.fingerprint == newest.c.fingerprint) & (
+            _runs.c.started_at == newest.c.at
+        )
+        query = select(_runs).join(newest, same).where(*is_earlier)
+        return self._runs(query.order_by(_runs.c.started_at.desc(), _runs.c.id))
 
     def results(
         self,
@@ -183,20 +240,29 @@ class Catalog:
         with self._database.reading() as connection:
             return [KnownResult(*row) for row in connection.execute(query)]
 
-    def kept_atoms(self) -> Iterator[AtomRecord]:
+    def kept_atoms(self, without: Collection[str] = ()) -> Iterator[AtomRecord]:
         """Give, in the order of their ids, the atoms that may not be removed.
 
         Those are the inputs and outputs of runs that are kept or run now, and those
-        that no run ever got or made.
+        that no run made.
+
+        Args:
+            without: Ids of runs that count as if they were not kept any more, nor what
+                was taken from them.
         """
-        unused = ~_linked(_inputs) & ~_linked(_outputs)
-        held = _runs.c.kept | (_runs.c.status == "running")
-        needed = or_(unused, _linked(_inputs, held), _linked(_outputs, held))
+        keys = select(self._database.given().c.value)
+        dropped = or_(_runs.c.id.in_(keys), _runs.c.cached_from.in_(keys))
+        is_kept = _runs.c.kept & ~func.coalesce(dropped, false())
+        held = is_kept | (_runs.c.status == "running")
+        needed = or_(
+            ~_linked(_outputs), _linked(_inputs, held), _linked(_outputs, held)
+        )
         query = select(*ATOM_COLUMNS).where(needed).order_by(_atoms.c.id).limit(PAGE)
+        given = {"keys": self._database.keys(without)}
         last = ""
         while True:
             with self._database.reading() as connection:
-                page = connection.execute(query.where(_atoms.c.id > last)).all()
+                page = connection.execute(query.where(_atoms.c.id > last), given).all()
             yield from map(atom_of, page)
             if len(page) < PAGE:
                 return
