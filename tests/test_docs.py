@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -37,10 +39,13 @@ def blocks(page: Path) -> list[Block]:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_python_blocks_run(page: Path) -> None:
+def test_python_blocks_run(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for block in blocks(page):
         if block.language == "python" and block.title is None:
-            exec(compile(block.text, str(page), "exec"), {"__name__": "docs"})  # noqa: S102 - it is ours
+            module = ModuleType("docs")  # where a dataclass looks its own names up
+            monkeypatch.setitem(sys.modules, "docs", module)
+            code = compile(block.text, str(page), "exec", dont_inherit=True)
+            exec(code, vars(module))  # noqa: S102 - it is ours
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
