@@ -6,6 +6,7 @@ import gc
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from threading import RLock
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -68,11 +69,13 @@ class ProjectCode:
 
     def __init__(self, roots: Iterable[Path]) -> None:
         key = tuple(sorted(str(Path(root).resolve()) for root in roots))
-        state = _states.get((key, os.getcwd()))  # noqa: PTH109 - sys.path may hold ''
-        if state is None or not state.graph.places.hold():
-            state = _State(key)
-            _states[key, os.getcwd()] = state  # noqa: PTH109
-        self._state = state
+        here = os.getcwd()  # noqa: PTH109 - sys.path may hold ''
+        with _lock:
+            state = _states.get((key, here))
+            if state is None or not state.graph.places.hold():
+                state = _State(key)
+                _states[key, here] = state
+            self._state = state
 
     def parts(self, function: Callable[..., object]) -> Mapping[str, Part]:
         """Give the parts of the code that a function reaches.
@@ -83,10 +86,10 @@ class ProjectCode:
         Returns:
             The parts by their names, sorted. Two equal mappings mean equal code.
         """
-        state = self._state
-        finder = Finder(state.graph)
-        finder.add(function)
-        parts = dict(state.parts(frozenset(finder.nodes)))
+        with _lock:
+            finder = Finder(self._state.graph)
+            finder.add(function)
+            parts = dict(self._state.parts(frozenset(finder.nodes)))
         for typed in finder.typed.values():
             parts[typed.name] = Part(typed.name, typed.digest, typed.source)
         return MappingProxyType(dict(sorted(parts.items())))
@@ -97,9 +100,10 @@ class ProjectCode:
         Returns:
             As for `parts`; nothing where there is no such module or name.
         """
-        graph = self._state.graph
-        nodes = graph.resolve(Ref(module, tuple(name.split("."))), module)
-        parts = self._state.parts(nodes)
+        with _lock:
+            graph = self._state.graph
+            nodes = graph.resolve(Ref(module, tuple(name.split("."))), module)
+            parts = self._state.parts(nodes)
         known = {n: part for n, part in parts.items() if part.digest != MISSING}
         return MappingProxyType(dict(sorted(known.items())))
 
@@ -191,3 +195,4 @@ def _kind(node: ast.stmt) -> str:
 
 
 _states: dict[tuple[tuple[str, ...], str], _State] = {}
+_lock = RLock()  # a state is shared by all threads
