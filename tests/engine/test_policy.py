@@ -64,7 +64,7 @@ def test_resources_can_be_replaced_and_compared() -> None:
     assert replace(Resources(memory="1KiB"), gpus=1) == Resources(1, 1, 1024)
 
 
-@given(st.integers(1, 2000), st.floats(0, 100))
+@given(st.integers(1, 2000), st.just(0.0) | st.floats(1e-6, 100))
 def test_delays_double_up_to_the_longest(attempt: int, backoff: float) -> None:
     retry = Retry(backoff=backoff)
     assert retry.delay(1) == backoff

@@ -236,6 +236,8 @@ def test_who_was_given_up_cannot_come_back(ledger: Ledger) -> None:
 
     late = an_ending("a", "stale")
     assert ledger.commit([late, an_ending("b", "new")]) == {"a"}
+    assert ledger.get("b").status == "running"  # it may have built on what "a" made
+    assert ledger.commit([an_ending("b", "new")]) == frozenset()
 
     assert ledger.get("a").status == "interrupted"
     assert ledger.catalog.outputs("a") == {}

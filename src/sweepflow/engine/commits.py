@@ -71,18 +71,19 @@ class Commits:
         """Make all of it durable: bytes first, then one transaction.
 
         Returns:
-            The ids of runs that another driver had taken over, and which are
-            therefore not recorded as having ended here.
+            The ids of runs that another driver has taken over. If there are any, they
+            are dropped, and the others are still to be written.
         """
         began = time.monotonic()
         self.store.objects.sync(self._objects)
         fenced = self.store.ledger.commit(self._endings, self._reused)
         wanted = SHARE * (time.monotonic() - began)
         self._moment = min(max(wanted, MOMENT_SECONDS), LONGEST_MOMENT)
-        self._endings.clear()
-        self._reused.clear()
+        self._endings = [e for e in self._endings if fenced and e.run_id not in fenced]
         self._objects.clear()
-        self._at_stake = 0.0
+        if not fenced:
+            self._reused.clear()
+            self._at_stake = 0.0
         return fenced
 
     def _begin(self) -> None:

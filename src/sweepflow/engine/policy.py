@@ -83,7 +83,7 @@ class Retry:
         Args:
             attempt: Its number; the first is 1.
         """
-        doublings = min(attempt - 1, 1000)  # more than a float can hold anyway
+        doublings = min(attempt - 1, 1023)  # what a float can hold
         return min(self.backoff * 2.0**doublings, LONGEST_DELAY)
 
     def names(self) -> tuple[str, ...]:

@@ -398,16 +398,8 @@ class Walk:
         now = time.monotonic()
         if now - self._beaten_at < min(BEAT_SECONDS, self._engine.lease_seconds / 6):
             return
-        if self._was_silent():
-            self._see_that_nothing_was_lost()
-            return
         self._beaten_at = now
         self._store.ledger.beat(self._driver, time.time())
-
-    def _was_silent(self) -> bool:
-        """Say whether others may have given us up for dead by now."""
-        silence = time.monotonic() - self._beaten_at
-        return silence > self._engine.lease_seconds / 2
 
     def _retry_what_is_due(self) -> None:
         while self._later and self._later[0][0] <= time.monotonic():
@@ -489,41 +481,27 @@ class Walk:
             self._stop(f"{job.task.key} failed", signal.SIGTERM)
 
     def _commit(self) -> None:
-        if self._commits.is_empty:
-            return
-        if self._was_silent():
-            self._see_that_nothing_was_lost()
-        fenced = self._commits.write()
-        ended, self._ended = self._ended, {}
-        for run_id, (job, result) in ended.items():
-            if run_id in fenced:  # we were silent for too long, and were succeeded
+        """Record what has ended, and release what waits for it.
+
+        Raises:
+            StoreError: Another driver has taken over, after a long silence of ours,
+                what others here have built upon since.
+        """
+        while not self._commits.is_empty:
+            fenced = self._commits.write()
+            for run_id in fenced:
+                job, _ = self._ended.pop(run_id)
                 if job.task.key in self._results:
                     raise StoreError(_LOST, hint=_AGAIN)
                 job.attempt = 1
                 self._queue.put(job)
+            if fenced:
                 continue
-            if job.task.key not in self._results:
-                self._settle(job.task, result)
-            self._tell(_finished(job, result))
-
-    def _see_that_nothing_was_lost(self) -> None:
-        """After a long silence of ours, see that no other driver has succeeded us.
-
-        Raises:
-            StoreError: One has, in work that others here have built upon since.
-        """
-        self._beaten_at = time.monotonic()
-        self._store.ledger.beat(self._driver, time.time())
-        built_on = {
-            job.fingerprint.digest: run_id
-            for run_id, (job, _) in self._ended.items()
-            if job.fingerprint and job.task.key in self._results
-        }
-        leases = self._store.ledger.leases(built_on)
-        for fingerprint, run_id in built_on.items():
-            lease = leases.get(fingerprint)
-            if lease is None or lease.run_id != run_id:
-                raise StoreError(_LOST, hint=_AGAIN)
+            ended, self._ended = self._ended, {}
+            for job, result in ended.values():
+                if job.task.key not in self._results:
+                    self._settle(job.task, result)
+                self._tell(_finished(job, result))
 
     def _settle(self, task: Task, result: Result) -> None:
         self._results[task.key] = result

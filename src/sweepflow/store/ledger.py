@@ -134,8 +134,9 @@ class Ledger:
             reused: Runs that took the outputs of others, none of them recorded yet.
 
         Returns:
-            The ids of the runs that had ended already or lost their lease. Of them
-            nothing was recorded: somebody took over.
+            The ids of the runs that had ended already or lost their lease: somebody took
+            over. If there are any, nothing is recorded, since the others may have been
+            built upon them.
         """
         asked = {ending.run_id: ending for ending in endings}
         if not (asked or reused):
@@ -143,12 +144,14 @@ class Ledger:
         with self._database.writing() as transaction:
             keys = self._database.keys(asked)
             found = transaction.read(self._sql.endable, keys=keys) if asked else ()
-            allowed = [
+            allowed = {
                 run_id for run_id, status, may in found if status == "running" and may
-            ]
-            self._end(transaction, [asked[run_id] for run_id in allowed])
-            self._reuse(transaction, reused)
-        return frozenset(asked).difference(allowed)
+            }
+            fenced = frozenset(asked) - allowed
+            if not fenced:
+                self._end(transaction, endings)
+                self._reuse(transaction, reused)
+        return fenced
 
     def add_atom(self, atom: AtomRecord) -> AtomRecord:
         """Record an atom that no run made; give the one that is there, if one is."""
