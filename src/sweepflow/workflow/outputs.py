@@ -65,7 +65,7 @@ def _constructors(returned: object) -> Sequence[AtomConstructor]:
 def _naming(
     atoms: Sequence[AtomConstructor], declared: Mapping[str, str] | None
 ) -> Iterator[str]:
-    counts = Counter(atom.name for atom in atoms)
+    counts = Counter(str(atom.name) for atom in atoms)
     for name, count in counts.items():
         if count > 1:
             yield f"the step returned {count} outputs of the name {name!r}: rename them"
@@ -86,7 +86,8 @@ def _naming(
 
 
 def _flaws(atom: AtomConstructor, workspace: Path) -> Iterator[str]:
-    if not _NAME.fullmatch(atom.name):
+    name = cast("object", atom.name)  # whatever the step has put there
+    if not (isinstance(name, str) and _NAME.fullmatch(name)):
         yield (
             f"{atom.name!r} is no name of an output: use letters, digits, '_', '-' "
             "and '.', with a letter or '_' in front"
@@ -111,7 +112,7 @@ def _flaws(atom: AtomConstructor, workspace: Path) -> Iterator[str]:
 
 
 def _is_within(path: Path, workspace: Path) -> bool:
-    if path.parent == workspace and not path.is_symlink():
+    if path.parent == workspace and path.name != ".." and not path.is_symlink():
         return True  # as nearly always; links take long to follow
     return path.resolve().is_relative_to(workspace.resolve())
 
