@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast, get_args
 from pydantic import ValidationError
 
 from sweepflow.errors import Place, ProjectError
-from sweepflow.project.models import Model
+from sweepflow.project.model import Model
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,7 +11,8 @@ from pydantic_core import PydanticCustomError
 from sweepflow.project.check import Checker
 from sweepflow.project.document import read
 from sweepflow.project.find import HYDRAFLOW_FILE, find, working_directory
-from sweepflow.project.models import Job, Model, NamedWorkflow, Project, Written, path
+from sweepflow.project.model import Model
+from sweepflow.project.models import Job, NamedWorkflow, Project, Written, path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

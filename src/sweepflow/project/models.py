@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Final, Literal, Self
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
 
 from sweepflow.errors import Place
+from sweepflow.project.model import Model
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -99,22 +98,6 @@ Arguments = Annotated[Text, BeforeValidator(_null_is_empty)]
 Command = Annotated[Text, AfterValidator(_filled)]
 JobName = Annotated[str, Field(strict=True), _name_of("job")]
 WorkflowName = Annotated[str, Field(strict=True), _name_of("workflow")]
-
-
-class Model(BaseModel):
-    """What all models of project files have in common.
-
-    A custom error's message goes on from the name of the value: 'is empty: …'. A
-    field's `examples` are shown to whoever writes something else in its place.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    elsewhere: ClassVar[Mapping[str, str]] = {}
-    """Keys that are not valid here, but not unknown either, and what to do about it."""
-
-    short: ClassVar[str | None] = None
-    """The field that a text in the place of the whole mapping stands for."""
 
 
 class ParameterSet(Model):

@@ -22,7 +22,7 @@ from sqlalchemy import (
     func,
     make_url,
 )
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from sweepflow.errors import StoreError
@@ -94,6 +94,8 @@ class Database:
             self._dialect: Any = sqlite.dialect(paramstyle="named")  # pyright: ignore[reportUnknownMemberType]
             options: dict[str, Any] = {"connect_args": {"timeout": BUSY_SECONDS}}
         else:
+            from sqlalchemy.dialects import postgresql
+
             self._dialect = postgresql.psycopg.dialect()  # pyright: ignore[reportUnknownMemberType]
             # A server may have been started anew since the last run ended.
             options = {"pool_pre_ping": True}
@@ -181,8 +183,11 @@ class Database:
 
     def insert_new(self, table: Table) -> ClauseElement:
         """Give the statement that inserts a row unless its key is there."""
-        insert = sqlite.insert if self.path else postgresql.insert
-        return insert(table).on_conflict_do_nothing()
+        if self.path:
+            return sqlite.insert(table).on_conflict_do_nothing()
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql.insert(table).on_conflict_do_nothing()
 
     def given(self) -> TableValuedAlias:
         """Give a table whose column `value` has the keys of the parameter `keys`."""

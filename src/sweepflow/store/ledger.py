@@ -134,9 +134,9 @@ class Ledger:
             reused: Runs that took the outputs of others, none of them recorded yet.
 
         Returns:
-            The ids of the runs that had ended already or lost their lease: somebody took
-            over. If there are any, nothing is recorded, since the others may have been
-            built upon them.
+            The ids of the runs that had ended already or lost their lease: somebody
+            took over. If there are any, nothing is recorded, since the others may have
+            been built upon them.
         """
         asked = {ending.run_id: ending for ending in endings}
         if not (asked or reused):

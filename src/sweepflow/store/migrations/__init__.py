@@ -10,11 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from filelock import FileLock
 from sqlalchemy import Column, MetaData, String, Table, insert, inspect, select, text
 
 from sweepflow.errors import StoreError
-from sweepflow.store import schema
+from sweepflow.store import locks, schema
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -88,7 +87,7 @@ def _alone(database: Database) -> Generator[Connection]:
         # Two first starts would race for the switch to WAL mode, which does not wait.
         with (
             database.reported(),
-            FileLock(f"{database.path}.lock"),
+            locks.exclusive(Path(f"{database.path}.lock"), wait=True),
             database.engine.connect() as connection,
         ):
             connection.exec_driver_sql("BEGIN IMMEDIATE")

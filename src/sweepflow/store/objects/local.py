@@ -2,7 +2,7 @@
 
     objects/ab/cdef…        an object: the first two digits of its name, the others
     objects/tmp/<random>    what is being written, a file or a folder of files
-    objects/lock            see `lock`
+    objects/lock            who is at work here; see `store.locks`
 
 How an object outlives a power cut: its bytes go to a file under `tmp`; the whole batch
 is written out to the disk; each file is renamed into place; the folders of the new

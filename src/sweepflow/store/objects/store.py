@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sweepflow.errors import StoreError
+from sweepflow.store import locks
 from sweepflow.store.objects import (
     damage,
     garbage,
-    lock,
     manifest,
     report,
     source,
@@ -267,7 +267,7 @@ class ObjectStore:
         """See that nothing is collected from here on; wait for who does just now."""
         with ExitStack() as stack:
             with self._reported("lock the store"):
-                stack.enter_context(lock.shared(self._lock_file()))
+                stack.enter_context(locks.shared(self._lock_file()))
             yield
 
     @contextmanager
@@ -279,7 +279,7 @@ class ObjectStore:
         """
         with ExitStack() as stack, self._reported("lock the store"):
             try:
-                stack.enter_context(lock.exclusive(self._lock_file()))
+                stack.enter_context(locks.exclusive(self._lock_file(), wait=False))
             except BlockingIOError:
                 raise StoreError(
                     f"something runs or stores objects in {self._location}",

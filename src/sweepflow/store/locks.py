@@ -1,8 +1,8 @@
-"""Who uses a store, so that nothing is removed from under anyone's hands.
+"""Locks between processes and threads, held on a file.
 
-The lock is the kernel's (flock): it ends with the process that holds it, however that
-ends, and counts threads and processes alike. A forked child holds its parent's for as
-long as it lives, which is right: it may be at work.
+They are the kernel's (flock): a lock ends with the process that holds it, however that
+ends. A forked child holds its parent's for as long as it lives, which is right: it may
+be at work.
 """
 
 from __future__ import annotations
@@ -25,13 +25,14 @@ def shared(path: Path) -> Generator[None]:
 
 
 @contextmanager
-def exclusive(path: Path) -> Generator[None]:
+def exclusive(path: Path, *, wait: bool) -> Generator[None]:
     """Hold a lock that nobody else holds.
 
     Raises:
-        BlockingIOError: Somebody does.
+        BlockingIOError: Somebody does, and that is not to be waited for.
     """
-    with _held(path, os.O_RDWR, fcntl.LOCK_EX | fcntl.LOCK_NB):  # NFS wants it writable
+    kind = fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB
+    with _held(path, os.O_RDWR, kind):  # NFS wants it writable
         yield
 
 
