@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import nullcontext, redirect_stdout
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -42,7 +44,9 @@ def reproduce(
                 note = f"note: not as it was when {step} ran: {each}"
                 typer.echo(visible(note), err=True)
         engine = make_engine(reproduction.plan, store, {"cache": "off"})
-        report = execute(engine, reproduction.plan)
+        # What steps print would be in the midst of the JSON.
+        with redirect_stdout(sys.stderr) if as_json else nullcontext():
+            report = execute(engine, reproduction.plan)
         reproduction.let_go(report, store)
         compared = reproduction.compare(report, store.objects)
     if as_json:

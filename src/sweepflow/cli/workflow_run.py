@@ -197,22 +197,24 @@ def _tell(
         for verdict in verdicts
         if not verdict.is_cached and stages and verdict.task.key not in stages
     }
+    status = 1 if missing or any(verdict.fails for verdict in verdicts) else 0
     if request.as_json:
         tasks = [_to_json(verdict) for verdict in verdicts]
         print_json({"name": plan.name, "tasks": tasks})
-        return 1 if missing else 0
+        return status
     width = max((len(verdict.task.key) for verdict in verdicts), default=0)
     for verdict in verdicts:
         key = verdict.task.key
         sentence = _sentence(verdict, is_missing=key in missing)
         typer.echo(visible(f"{key:<{width}}  {sentence}"))
-    return 1 if missing else 0
+    return status
 
 
 def _sentence(verdict: Verdict, *, is_missing: bool) -> str:
     if verdict.is_cached:
         return f"cached (run {(verdict.run_id or '')[:8]})"
-    did = "would have to run, and is no stage" if is_missing else "would run"
+    did = "would fail" if verdict.fails else "would run"
+    did = "would have to run, and is no stage" if is_missing else did
     return f"{did}, because {verdict.because}"
 
 

@@ -33,19 +33,21 @@ class Verdict:
 
     Args:
         is_cached: Whether it would take the outputs of an earlier run.
-        because: Why it would run, or why it cannot; empty for a cached one.
+        because: Why it would run, or would fail; empty for a cached one.
         run_id: That earlier run.
+        fails: Whether it would fail at once, since what it takes is not made.
     """
 
     task: Task
     is_cached: bool
     because: str = ""
     run_id: str | None = None
+    fails: bool = False
 
     def __str__(self) -> str:
         if self.is_cached:
             return f"cached (run {self.run_id})"
-        return f"would run, because {self.because}"
+        return f"would {'fail' if self.fails else 'run'}, because {self.because}"
 
 
 def forecast(
@@ -98,18 +100,24 @@ class _Forecast:
     def _judge(self, task: Task) -> Verdict:
         """Judge a task whose makers have been, and leave its result."""
         self._results[task.key] = Result(Outcome("skipped"))
-        if waits := [key for key in task.after if not self._is_known(key)]:
-            return Verdict(task, is_cached=False, because=f"{waits[0]} would run")
-        unknown = [name for name in task.inputs if not self._has_input(task, name)]
-        if unknown:
-            maker = self._maker(task, unknown[0])
-            because = f"its input {unknown[0]!r} comes from {maker}, which would run"
+        if waits := self._waits(task):
+            because = self._must_run(task) or waits
             return Verdict(task, is_cached=False, because=because)
         try:
             inputs = resolve(task, self._readiness, self._results)
         except InputError as error:
-            return Verdict(task, is_cached=False, because=f"but would fail: {error}")
+            return Verdict(task, is_cached=False, because=str(error), fails=True)
         return self._look_up(task, inputs)
+
+    def _waits(self, task: Task) -> str | None:
+        """Say what has to run first, where something does."""
+        if waits := [key for key in task.after if not self._is_known(key)]:
+            return f"{waits[0]} would run"
+        unknown = [name for name in task.inputs if not self._has_input(task, name)]
+        if not unknown:
+            return None
+        maker = self._maker(task, unknown[0])
+        return f"its input {unknown[0]!r} comes from {maker}, which would run"
 
     def _look_up(self, task: Task, inputs: Mapping[str, AtomRecord]) -> Verdict:
         if reason := self._must_run(task):
@@ -179,8 +187,10 @@ class _Forecast:
         ref = task.inputs[name]
         if not isinstance(ref, OutputRef):
             return True
-        maker = self._readiness.maker(task, ref)
-        return maker is not None and self._is_known(maker)
+        if maker := self._readiness.maker(task, ref):
+            return self._is_known(maker)
+        # Where all that might have made it is known, it is known that none does.
+        return all(map(self._is_known, self._readiness.might_have_made(task)))
 
     def _maker(self, task: Task, name: str) -> str:
         """Give who makes an input, or might, among those that would run."""
@@ -189,7 +199,7 @@ class _Forecast:
         if maker := self._readiness.maker(task, ref):
             return maker
         might = self._readiness.might_have_made(task)
-        return " or ".join(key for key in might if not self._is_known(key)) or "nothing"
+        return " or ".join(key for key in might if not self._is_known(key))
 
 
 def _damage(found: Found) -> str:
