@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import functools
 import inspect
+import linecache
 import sys
 import textwrap
 from pathlib import Path
@@ -99,9 +100,12 @@ class Finder:
         code, module = function.__code__, function.__globals__.get("__name__")
         named = (function.__module__, function.__qualname__)
         written = (cast("str | None", module), code.co_qualname)
+        is_typed = not Path(code.co_filename).exists()  # whatever file its module has
         for owner, qualname in dict.fromkeys((named, written)):
-            if not self._static(owner, qualname, code if owner == module else None):
-                if not Path(code.co_filename).exists() or owner is None:
+            if is_typed and owner == module:
+                self._typed_function(function)
+            elif not self._static(owner, qualname, code if owner == module else None):
+                if is_typed or owner is None:
                     self._typed_function(function)
                 else:
                     self._foreign(owner)
@@ -189,6 +193,9 @@ class Finder:
     def _typed_function(self, function: FunctionType) -> None:
         label = f"function:{_label(function)}"
         try:
+            # `inspect` would give the lines of the module's file instead
+            if not linecache.getlines(function.__code__.co_filename):
+                raise OSError  # noqa: TRY301 - as where there is no file either
             source = textwrap.dedent(inspect.getsource(function))
             tree = ast.parse(source)
         except (OSError, TypeError, SyntaxError):
