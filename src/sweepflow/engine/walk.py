@@ -238,21 +238,21 @@ class Walk:
             self._refuse(job, error)
             return
         now = time.time()
-        run_id = secrets.token_hex(8)
-        run = self._row(job, run_id, now, cached_from=hit.run_id)
+        job.run_id = secrets.token_hex(8)
+        run = self._row(job, job.run_id, now, cached_from=hit.run_id)
         inputs = {name: atom.id for name, atom in job.inputs.items()}
         outputs = {name: atom.id for name, atom in hit.outputs.items()}
         self._commits.reuse(Reuse(run, inputs, outputs))
         result = Result(
             Outcome("cached"),
-            run_id,
+            job.run_id,
             hit.run_id,
             job.inputs,
             hit.outputs,
             started_at=now,
             finished_at=now,
         )
-        self._tell(TaskCached(job.task, run_id, hit.run_id))
+        self._ended[job.run_id] = (job, result)
         self._settle(job.task, result)
 
     def _queue_up(self, job: _Job) -> None:
@@ -501,7 +501,7 @@ class Walk:
             for job, result in ended.values():
                 if job.task.key not in self._results:
                     self._settle(job.task, result)
-                self._tell(_finished(job, result))
+                self._tell(_ending_of(job, result))
 
     def _settle(self, task: Task, result: Result) -> None:
         self._results[task.key] = result
@@ -558,7 +558,9 @@ class Walk:
             listener(event)
 
 
-def _finished(job: _Job, result: Result) -> TaskFinished:
+def _ending_of(job: _Job, result: Result) -> TaskFinished | TaskCached:
+    if result.cached_from:
+        return TaskCached(job.task, job.run_id, result.cached_from)
     seconds = (result.finished_at or 0.0) - (result.started_at or 0.0)
     assert result.log  # noqa: S101 - every job has the path of one
     return TaskFinished(job.task, job.run_id, result.outcome, seconds, result.log)

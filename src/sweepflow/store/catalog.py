@@ -323,7 +323,8 @@ def the_one(database: Database, table: Table, prefix: str) -> RowMapping:
     what, error = ("run", RunNotFoundError) if is_run else ("atom", AtomNotFoundError)
     if not rows:
         raise error(
-            f"no {what} has the id {prefix!r}", hint=f"`sweepflow {what}s` lists them"
+            f"no {what} has the id {prefix!r}",
+            hint=f"`sweepflow {what}s list` lists them",
         )
     raise error(
         f"more than one {what} has an id that begins with {prefix!r}: "

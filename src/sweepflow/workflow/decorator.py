@@ -88,7 +88,7 @@ def step(  # noqa: PLR0913 - those of Step
         function: What is decorated.
         name: The step's name; that of the function by default.
         resources: As for `Step`, as are the others.
-        retry: Where None, it is not tried again.
+        retry: As for `Step`.
         timeout: Seconds.
         depends_on: What else decides its result.
     """

@@ -94,7 +94,8 @@ class Step:
             learned from what the function returns. Then only steps further down the
             list can take them.
         resources: What it takes while it runs.
-        retry: After which errors it is tried again; None for never.
+        retry: After which errors it is tried again; None for those that mostly pass by
+            themselves (timeouts and lost connections, three attempts in all).
         timeout: Seconds after which it is ended; None for no limit.
         depends_on: What else decides its result.
     """

@@ -9,7 +9,7 @@ import math
 import operator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 import pytest
@@ -123,6 +123,18 @@ def test_what_an_instance_holds_counts() -> None:
 def test_the_class_of_an_argument_counts() -> None:
     names = names_of(keeps_type)
     assert {f"class:{HERE}:Settings", "package:pydantic"} < names
+
+
+def takes_typed(
+    data: Annotated[Path, "plain"], kind: Annotated[Settings, "plain"]
+) -> None: ...
+
+
+def test_the_texts_that_go_with_a_type_name_nothing() -> None:
+    names = names_of(takes_typed)
+
+    assert f"class:{HERE}:Settings" in names
+    assert f"function:{HERE}:plain" not in names
 
 
 def test_a_decorated_function_counts_by_its_name() -> None:

@@ -27,7 +27,7 @@ from sweepflow.engine.code.scopes import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 # Calls of these do not change what they are given.
 _ONLY_READ = {
@@ -273,12 +273,27 @@ class _Walker:
 
     def _hints(self, annotation: ast.expr, scope: Scope | None) -> None:
         """Note what an annotation names, also inside of its strings."""
-        for node in ast.walk(annotation):
+        todo: list[ast.AST] = [annotation]
+        while todo:
+            node = todo.pop()
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 with suppress(SyntaxError, ValueError):  # of `Literal["a b"]`
-                    self._hints(ast.parse(node.value, mode="eval").body, scope)
+                    todo.append(ast.parse(node.value, mode="eval").body)
             elif ref := chain(node, scope):
                 self.uses.hints.add(ref)
+            todo += _named_in(node)
+
+
+def _named_in(node: ast.AST) -> Iterable[ast.AST]:
+    """Give the parts of an annotation, without texts that name no types."""
+    parts = list(ast.iter_child_nodes(node))
+    name = getattr(node, "value", None)
+    called = getattr(name, "id", None) or getattr(name, "attr", None)
+    if isinstance(node, ast.Subscript) and called == "Annotated":
+        given = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        more = (one for one in given[1:] if not isinstance(one, ast.Constant))
+        return [*parts[:1], *given[:1], *more]  # `Annotated[Path, "dataset"]`
+    return parts
 
 
 _SPECIAL: dict[type[ast.AST], Callable[[_Walker, Any, Scope | None], None]] = {
