@@ -8,6 +8,7 @@ this way, and may leave it at any point where something goes wrong:
 
 from __future__ import annotations
 
+import random
 import secrets
 import signal
 import time
@@ -147,7 +148,8 @@ class Walk:
         self._store = engine.store
         self._messages: SimpleQueue[_Message] = SimpleQueue()
         self._provenance = observe(Path(), engine.store.ledger, plan.user)
-        self._id = secrets.token_hex(8)
+        self._random = random.Random(secrets.randbits(128))  # noqa: S311 - ids are no secrets
+        self._id = self._new_id()
         self._driver = driver_of(self._id)
         self._readiness = Readiness(plan)
         self._index = {task.key: n for n, task in enumerate(plan.tasks)}
@@ -162,7 +164,7 @@ class Walk:
         self._sought = sought_names(plan)
         self._made: dict[str, str] = {}  # who made what is sought
         self._stopped: str | None = None
-        self._beaten_at = time.monotonic()
+        self._beaten_at = self._told_at = time.monotonic()
 
     def run(self) -> Mapping[str, Result]:
         """Walk to the end of the plan, and give what became of each task."""
@@ -238,7 +240,7 @@ class Walk:
             self._refuse(job, error)
             return
         now = time.time()
-        job.run_id = secrets.token_hex(8)
+        job.run_id = self._new_id()
         run = self._row(job, job.run_id, now, cached_from=hit.run_id)
         inputs = {name: atom.id for name, atom in job.inputs.items()}
         outputs = {name: atom.id for name, atom in hit.outputs.items()}
@@ -281,7 +283,7 @@ class Walk:
                 return  # a signal, perhaps
 
     def _begin(self, job: _Job) -> None:
-        job.run_id = secrets.token_hex(8)
+        job.run_id = self._new_id()
         job.started_at = time.time()
         run = self._row(job, job.run_id, job.started_at)
         inputs = {name: atom.id for name, atom in job.inputs.items()}
@@ -319,6 +321,9 @@ class Walk:
         self._engine.executor.submit(attempt, spec).add_done_callback(
             lambda future: self._messages.put(_Ended(job, future.result()))
         )
+
+    def _new_id(self) -> str:
+        return f"{self._random.getrandbits(64):016x}"
 
     def _attempt(self, job: _Job) -> Attempt:
         return Attempt(self._store.home.attempt(job.run_id, job.attempt))
@@ -360,7 +365,7 @@ class Walk:
             else:
                 self._interrupt(message.signum)
             message = None if self._messages.empty() else self._messages.get()
-        self._tell_output()
+        self._tell_output_now_and_then()
         self._beat()
         self._retry_what_is_due()
         for fingerprint in self._waiting.given_back():
@@ -381,6 +386,15 @@ class Walk:
         if self._running:
             times.append(OUTPUT_SECONDS)
         return min(times)
+
+    def _tell_output_now_and_then(self) -> None:
+        now = time.monotonic()
+        running = self._running.values()
+        if now - self._told_at >= OUTPUT_SECONDS or any(
+            job.record or job.behind for job in running
+        ):
+            self._told_at = now
+            self._tell_output()
 
     def _tell_output(self) -> None:
         """Tell a little of what was written, and end what has told all."""
@@ -510,7 +524,7 @@ class Walk:
 
     def _refuse(self, job: _Job, error: str) -> None:
         """Record a task that could not even start as one that failed."""
-        job.run_id, job.started_at = secrets.token_hex(8), time.time()
+        job.run_id, job.started_at = self._new_id(), time.time()
         job.fingerprint = None
         run = self._row(job, job.run_id, job.started_at)
         self._store.ledger.start(run)

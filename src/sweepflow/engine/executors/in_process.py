@@ -12,7 +12,7 @@ from concurrent.futures import Future, InvalidStateError
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
 from sweepflow.engine.attempt import ExitRecord, StepResult
@@ -49,7 +49,7 @@ class InProcessExecutor:
         self._threads = _Threads()
         self._loop = _Loop()
         self._running: dict[Path, _Running] = {}
-        self._folder = store.home.workspace
+        self._workspaces = _Workspaces(store.home.workspace)
 
     def submit(self, attempt: Attempt, spec: TaskSpec) -> Future[ExitRecord]:
         action = spec.action
@@ -88,6 +88,7 @@ class InProcessExecutor:
     def close(self) -> None:
         self._loop.close()
         self._threads.close()
+        self._workspaces.close()
         self._others.close()
 
     def _takes(self, spec: TaskSpec) -> bool:
@@ -120,24 +121,41 @@ class InProcessExecutor:
 
     @contextmanager
     def _workspace(self) -> Generator[Path]:
-        with suppress(FileExistsError):
-            self._folder.mkdir()
-        folder = Path(tempfile.mkdtemp(dir=self._folder))
+        folder = self._workspaces.take()
         try:
             yield folder
         finally:
-            _remove(folder)
+            self._workspaces.give_back(folder)
 
 
-def _remove(folder: Path) -> None:
-    """Remove a folder; one with a few files in it faster than `rmtree` would."""
-    try:
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                os.unlink(entry)  # noqa: PTH108 - it is done for each step
-        folder.rmdir()
-    except OSError:  # there is a folder in it
-        shutil.rmtree(folder, ignore_errors=True)
+class _Workspaces:
+    """Empty folders to work in, used again: removing one may wait for the disk."""
+
+    def __init__(self, within: Path) -> None:
+        self._within = within
+        self._free: SimpleQueue[Path] = SimpleQueue()
+
+    def take(self) -> Path:
+        with suppress(Empty):
+            return self._free.get_nowait()
+        with suppress(FileExistsError):
+            self._within.mkdir()
+        return Path(tempfile.mkdtemp(dir=self._within))
+
+    def give_back(self, folder: Path) -> None:
+        try:
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    os.unlink(entry)  # noqa: PTH108 - it is done for each step
+        except OSError:  # there is a folder in it, or it is gone
+            shutil.rmtree(folder, ignore_errors=True)
+        else:
+            self._free.put(folder)
+
+    def close(self) -> None:
+        with suppress(Empty):
+            while True:
+                shutil.rmtree(self._free.get_nowait(), ignore_errors=True)
 
 
 def _no_workspace(error: OSError) -> StepResult:
