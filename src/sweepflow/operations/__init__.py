@@ -1,0 +1,1 @@
+"""Operations: named commands with flags, requirements and steps."""

@@ -1,0 +1,176 @@
+"""`output-scalars`: the patterns that find numbers in a line of output."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeGuard
+
+from sweepflow.errors import ProjectError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+TEMPLATES: Final = {r"\key": r"[^ \t]+", r"\value": r"[0-9.e\-]+", r"\step": "[0-9]+"}
+"""What may stand in a pattern for a name, a number and a step."""
+
+STEP: Final = "step"
+"""The name of the number that counts: it belongs to the others, and to later ones."""
+
+# A name begins behind a space or at the line's begin. That it does is said first, since
+# the search through a long line without spaces would take quadratic time otherwise.
+_STEP_BEHIND: Final = re.compile(
+    r"(?<![^ \t])[^ \t]+: +[0-9.e\-]+\s+\((?:step\s+)?(?P<step>[0-9]+)\)$"
+)
+_NAME_AND_VALUE: Final = re.compile(r"^([^ \t]+):\s+([0-9.e\-]+)(?:\s+\(.*\))?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """What to seek in a line.
+
+    Args:
+        name: Of the number that the only group finds; None where the pattern itself
+            has the name in another group, or as the group's name.
+    """
+
+    regex: re.Pattern[str]
+    name: str | None = None
+
+    def numbers(self, line: str) -> Iterator[tuple[str, float]]:
+        """Give names and numbers as they stand in a line."""
+        for match in self.regex.finditer(line):
+            for name, text in self._texts(match):
+                number = _number(text)
+                if name and number is not None:
+                    yield name, number
+
+    def _texts(self, match: re.Match[str]) -> Iterator[tuple[str | None, str | None]]:
+        named = match.groupdict()
+        if "_key" in named and "_val" in named:
+            yield named["_key"], named["_val"]
+        elif named:
+            yield from named.items()
+        elif match.re.groups == 1:
+            yield self.name, match[1]
+        else:
+            yield match[1], match[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Patterns:
+    """All patterns of an operation.
+
+    Args:
+        may_match: Whether bytes of a line can hold a number at all; it spares the
+            patterns most lines of a flood.
+        default: Whether the operation left the choice of its numbers to us. What it
+            prints of its own flags is none then.
+    """
+
+    patterns: tuple[Pattern, ...]
+    may_match: Callable[[bytes], bool] | None = None
+    default: bool = False
+
+    def numbers(self, line: str) -> dict[str, float]:
+        """Give the numbers of a line by name; of several of a name the last."""
+        return {
+            name: number
+            for pattern in self.patterns
+            for name, number in pattern.numbers(line)
+        }
+
+
+def _has_colon(line: bytes) -> bool:
+    return b":" in line
+
+
+DEFAULT: Final = Patterns(
+    (Pattern(_STEP_BEHIND), Pattern(_NAME_AND_VALUE)), _has_colon, default=True
+)
+"""`name: value` alone in a line; a remark in parentheses may follow, `(step 3)`."""
+
+_EXAMPLE: Final = r"'loss: loss=(\S+)'"
+
+
+def compiled(config: object) -> Patterns:
+    r"""Give the patterns that an operation's `output-scalars` stand for.
+
+    Args:
+        config: A pattern, a mapping of names to patterns, a list of both; False for
+            none, None for the default.
+
+    Raises:
+        ProjectError: A pattern is none, or it is not clear which number it gives what
+            name.
+    """
+    if config is None:
+        return DEFAULT
+    if config is False:
+        return Patterns(())
+    items = config if _is_list(config) else [config]
+    return Patterns(tuple(pattern for item in items for pattern in _patterns(item)))
+
+
+def _patterns(item: object) -> Iterator[Pattern]:
+    if _is_mapping(item):
+        # In the order of names: of two patterns for one number the later wins.
+        for name in sorted(item, key=str):
+            for text in item[name] if _is_list(item[name]) else [item[name]]:
+                yield _pattern(text, str(name))
+    else:
+        yield _pattern(item, None)
+
+
+def _pattern(text: object, name: str | None) -> Pattern:
+    if not isinstance(text, str):
+        raise ProjectError(
+            f"output-scalars: {text!r} is no pattern",
+            hint=f"write a regular expression with a group, such as {_EXAMPLE}",
+        )
+    expanded = text
+    for template, regex in TEMPLATES.items():
+        expanded = expanded.replace(template, regex)
+    try:
+        pattern = Pattern(re.compile(expanded), name)
+    except re.error as error:
+        raise ProjectError(
+            f"output-scalars: {text!r} is no regular expression: {error}",
+            hint=r"put a backslash before a character that stands for itself",
+        ) from None
+    _check_groups(pattern, text)
+    return pattern
+
+
+def _check_groups(pattern: Pattern, text: str) -> None:
+    groups = pattern.regex.groups
+    if pattern.regex.groupindex or groups == 2:
+        return
+    if groups == 1 and pattern.name:
+        return
+    if groups == 1:
+        problem = "gives its number no name"
+        hint = f"name the group, as in '(?P<loss>…)', or the pattern: {_EXAMPLE}"
+    else:
+        problem = f"has {groups or 'no'} groups"
+        hint = (
+            f"write one group for the number, as in {_EXAMPLE}, or two for the name "
+            "and the number; '(?:…)' groups without counting"
+        )
+    raise ProjectError(f"output-scalars: {text!r} {problem}", hint=hint)
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        return None if text is None else float(text)
+    except ValueError:
+        return None
+
+
+def _is_list(value: object) -> TypeGuard[Sequence[object]]:
+    return isinstance(value, Sequence) and not isinstance(value, str)
+
+
+def _is_mapping(value: object) -> TypeGuard[Mapping[object, object]]:
+    return isinstance(value, Mapping)

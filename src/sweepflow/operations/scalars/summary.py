@@ -1,0 +1,66 @@
+"""What the values of one scalar of a run sum up to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sweepflow.operations.scalars.reader import Scalar
+
+QUALIFIERS: Final = ("first", "last", "min", "max", "avg", "total", "count")
+WITH_STEP: Final = QUALIFIERS[:4]
+"""Those that are the value of one step."""
+
+
+@dataclass(slots=True)
+class Summary:
+    """The first value by step, the last, the least, the greatest; each with its step.
+
+    A value that was printed before any step has step 0.
+    """
+
+    first: float
+    first_step: int
+    last: float
+    last_step: int
+    min: float
+    min_step: int
+    max: float
+    max_step: int
+    total: float
+    count: int
+
+    @classmethod
+    def of(cls, value: float, step: int) -> Summary:
+        return cls(*(value, step) * 4, total=value, count=1)
+
+    @property
+    def avg(self) -> float:
+        return self.total / self.count
+
+    def add(self, value: float, step: int) -> None:
+        if step < self.first_step:
+            self.first, self.first_step = value, step
+        if step >= self.last_step:
+            self.last, self.last_step = value, step
+        # What is not a number is neither less nor greater, and gives way.
+        if value < self.min or self.min != self.min:
+            self.min, self.min_step = value, step
+        if value > self.max or self.max != self.max:
+            self.max, self.max_step = value, step
+        self.total += value
+        self.count += 1
+
+
+def summarized(scalars: Iterable[Scalar]) -> dict[str, Summary]:
+    """Give the summary of each scalar by name, in constant memory per name."""
+    summaries: dict[str, Summary] = {}
+    for name, value, step in scalars:
+        if summary := summaries.get(name):
+            summary.add(value, step or 0)
+        else:
+            summaries[name] = Summary.of(value, step or 0)
+    return summaries

@@ -1,0 +1,94 @@
+"""Numbers from a stream: pieces, lines, floods and what is no text."""
+
+from __future__ import annotations
+
+import io
+import tracemalloc
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sweepflow.operations.scalars import (
+    DEFAULT,
+    Reader,
+    Scalar,
+    compiled,
+    read,
+    summarized,
+)
+
+
+def scalars(output: bytes, config: object = None, *flags: str) -> list[Scalar]:
+    return list(read(io.BytesIO(output), compiled(config), flags))
+
+
+def test_a_step_holds_for_what_follows_and_for_its_own_line() -> None:
+    output = b"loss: 3\nstep: 1\nloss: 2\nacc: 0.5\nloss: 1 (step 2)\nloss: 0\n"
+    assert scalars(output) == [
+        ("loss", 3.0, None),
+        ("loss", 2.0, 1),
+        ("acc", 0.5, 1),
+        ("loss", 1.0, 2),
+        ("loss", 0.0, 2),
+    ]
+
+
+def test_flags_that_a_command_prints_are_no_results_unless_a_pattern_says_so() -> None:
+    assert scalars(b"lr: 1\nloss: 2\n", None, "lr") == [("loss", 2.0, None)]
+    assert scalars(b"lr: 1\n", r"(\key): (\value)", "lr") == [("lr", 1.0, None)]
+
+
+def test_a_carriage_return_ends_a_line() -> None:
+    assert scalars(b"10%\rloss: 1\r\n 20%\rloss: 2") == [
+        ("loss", 1.0, None),
+        ("loss", 2.0, None),
+    ]
+
+
+def test_what_is_no_text_is_passed_over() -> None:
+    output = b"\x00\xff\xfe\n\x00\x01loss: 1\x07\nbad\xff: 2\n" + bytes(range(256))
+    assert scalars(output)[:2] == [("loss", 1.0, None), ("bad", 2.0, None)]
+
+
+def test_a_step_that_is_no_number_changes_nothing() -> None:
+    config = {"step": r"s=(\S+)", "a": r"a=(\S+)"}
+    assert scalars(b"s=3\ns=nan a=1\n", config) == [("a", 1.0, 3)]
+
+
+def test_a_line_without_end_takes_no_memory() -> None:
+    reader = Reader(DEFAULT)
+    chunk = b"x" * 2**20
+    tracemalloc.start()
+    try:
+        for _ in range(64):
+            assert not list(reader.feed(chunk))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 8 * 2**20
+    assert [s.name for s in reader.feed(b"\nloss: 1\n")] == ["loss"]
+
+
+@given(st.lists(st.binary(max_size=20) | st.just(b"a: 1\n"), max_size=20))
+def test_the_pieces_of_a_stream_do_not_matter(pieces: list[bytes]) -> None:
+    reader = Reader(DEFAULT)
+    found = [scalar for piece in pieces for scalar in reader.feed(piece)]
+    assert [*found, *reader.finish()] == scalars(b"".join(pieces))
+
+
+def test_a_summary_goes_by_step() -> None:
+    values = [("a", 5.0, 2), ("a", 7.0, 1), ("a", 1.0, 2), ("b", 4.0, None)]
+    of = summarized(Scalar(*value) for value in values)
+    a = of["a"]
+    assert (a.first, a.first_step, a.last, a.last_step) == (7.0, 1, 1.0, 2)
+    assert (a.min, a.min_step, a.max, a.max_step) == (1.0, 2, 7.0, 1)
+    assert (a.total, a.count, a.avg) == (13.0, 3, 13.0 / 3)
+    assert (of["b"].last, of["b"].last_step) == (4.0, 0)
+
+
+def test_what_is_not_a_number_is_no_minimum() -> None:
+    nan = float("nan")
+    summary = summarized(
+        [Scalar("a", nan, 0), Scalar("a", 2.0, 1), Scalar("a", nan, 2)]
+    )
+    assert (summary["a"].min, summary["a"].max) == (2.0, 2.0)
