@@ -23,7 +23,7 @@ LARGEST_METADATA = 1 << 20
 DEEPEST = 100
 """Levels of lists and mappings in metadata."""
 
-_NAME = re.compile(rf"[A-Za-z0-9_.]{{1,{LONGEST_NAME}}}")
+_NAME = re.compile(rf"[A-Za-z0-9_][A-Za-z0-9_.]{{0,{LONGEST_NAME - 1}}}")
 _STRANGE = re.compile(r"[^A-Za-z0-9_.]+")
 _PLAIN = "use text, numbers, true, false, None, and lists and mappings of these"
 
@@ -105,7 +105,7 @@ def _name(what: str, name: object) -> str:
 
 
 def _harmless(name: str) -> str:
-    return _STRANGE.sub("_", name)[:LONGEST_NAME]
+    return _STRANGE.sub("_", name)[:LONGEST_NAME].lstrip(".")
 
 
 def _plain(value: object, where: str, depth: int) -> Json:

@@ -75,6 +75,13 @@ class Capacity:
         self._free_gpus += gpus or ()
 
 
+def cores() -> int:
+    """Give how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def needs_of(task: Task) -> Resources | None:
     """Give what a task needs; None for an async step, which mostly waits."""
     is_async = isinstance(task.action, StepCall) and task.action.is_async

@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sweepflow.store.records import Ending, Reuse
+    from collections.abc import Mapping
+
+    from sweepflow.store.records import AtomRecord, Ending, Reuse
     from sweepflow.store.store import Store
 
 MOMENT_SECONDS = 0.05
@@ -56,6 +58,12 @@ class Commits:
         """Take in a run that took its outputs from another."""
         self._begin()
         self._reused.append(reuse)
+
+    def hold(self, atoms: Mapping[str, AtomRecord]) -> bool:
+        """Say whether one of these atoms was made by what is still to be written."""
+        wanted = {atom.id for atom in atoms.values()}
+        made = (atom.id for e in self._endings for atom in e.outputs.values())
+        return bool(wanted) and not wanted.isdisjoint(made)
 
     @property
     def is_empty(self) -> bool:

@@ -2,12 +2,14 @@
 
     python -m sweepflow.engine.forkserver LIFELINE SETUP
 
-It reads one JSON line a request from standard input, `{"run": FOLDER, "live": PICKLE}`
-or `{"signal": FOLDER, "number": N}`, forks a worker for each run, and writes a line
-when one has ended: `{"ended": FOLDER, "error": TEXT}`, where the text is empty unless
-the worker itself failed. LIFELINE is the descriptor of a pipe that the driver holds
-open: its end is the end of the driver. SETUP is JSON: `path`, the folders to import
-from, and `modules`, which are imported once, here, for all steps to come.
+It reads one JSON line a request from standard input:
+`{"run": FOLDER, "live": PICKLE, "ledger": ADDRESS}`, whose address may hold a password
+and is therefore in no file, or `{"signal": FOLDER, "number": N}`. It forks a worker for
+each run, and writes a line when one has ended: `{"ended": FOLDER, "error": TEXT}`, where
+the text is empty unless the worker itself failed. LIFELINE is the descriptor of a pipe
+that the driver holds open: its end is the end of the driver. SETUP is JSON: `path`, the
+folders to import from, and `modules`, which are imported once, here, for all steps to
+come.
 
 It has one thread, which is what makes forking safe. Where importing the modules starts
 others, it begins again without them, and each step has to import its own.
@@ -27,10 +29,13 @@ import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sweepflow.engine.attempt import Attempt
 from sweepflow.engine.worker import PASSED_ON, run_attempt
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 REQUESTS = 0
 
@@ -78,13 +83,14 @@ class _Server:
 
     def _handle(self, request: dict[str, Any]) -> None:
         if "run" in request:
-            self._fork(request["run"], request["live"])
+            self._fork(request)
             return
         for pid, worker in self._workers.items():
             if worker.folder == request["signal"]:
                 os.kill(pid, request["number"])
 
-    def _fork(self, folder: str, live: str | None) -> None:
+    def _fork(self, request: Mapping[str, str | None]) -> None:
+        folder, live = str(request["run"]), request["live"]
         try:
             complaint, write_end = os.pipe()
             pid = os.fork()
@@ -102,6 +108,8 @@ class _Server:
             os.dup2(null, self._reports)
             # It was pickled by the driver a moment ago, and came through our pipe.
             thing = live and pickle.loads(base64.b64decode(live))  # noqa: S301
+            if ledger := request["ledger"]:
+                os.environ["SWEEPFLOW_LEDGER"] = ledger
             private = (write_end, self._reports, self._wakeup)
             run_attempt(
                 Attempt(Path(folder)), self._lifeline, live=thing, private=private

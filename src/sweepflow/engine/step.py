@@ -7,6 +7,7 @@ which the engine finds here by its name, since it imports no front end.
 from __future__ import annotations
 
 import importlib
+import inspect
 import sys
 import traceback
 from contextlib import suppress
@@ -76,7 +77,10 @@ def perform(spec: TaskSpec, workspace: Path, store: Store) -> StepResult:
     try:
         with use_store(store):
             work = _prepare(spec, workspace, store)
-            return StepResult(work.collect(work.call()))
+            made = work.call()
+            if inspect.isawaitable(made):  # of a function that does not look async
+                made = _run(made)
+            return StepResult(work.collect(made))
     except BaseException as error:  # noqa: BLE001 - also sys.exit, from user's code
         return _failure(error)
 
@@ -94,6 +98,15 @@ async def perform_async(spec: TaskSpec, workspace: Path, store: Store) -> StepRe
         raise
     except BaseException as error:  # noqa: BLE001 - sys.exit would end the whole loop
         return _failure(error)
+
+
+def _run(work: Awaitable[object]) -> object:
+    import asyncio  # takes a while
+
+    async def wait() -> object:
+        return await work
+
+    return asyncio.run(wait())
 
 
 def _prepare(spec: TaskSpec, workspace: Path, store: Store) -> Work:

@@ -64,6 +64,9 @@ OUTPUT_SECONDS = 0.1
 
 LONGEST_WAIT = 1.0
 
+MOST_AHEAD = 15
+"""How many short steps may be claimed beside the next one."""
+
 _LOST = "this process stood still for so long that another one has taken over its work"
 _AGAIN = "run the same again: what is done is kept"
 
@@ -125,6 +128,17 @@ class _Queue:
         fitting = [heap for n, heap in self.heaps.items() if heap and capacity.fits(n)]
         return heappop(min(fitting, key=lambda heap: heap[0]))[1] if fitting else None
 
+    def next_like(self, job: _Job, count: int) -> list[_Job]:
+        """Take the next few jobs that need the same, and have a fingerprint."""
+        heap = self.heaps.get(needs_of(job.task), [])
+        found: list[_Job] = []
+        while heap and len(found) < count:
+            following = heap[0][1]
+            if following.attempt > 1 or following.fingerprint is None:
+                break
+            found.append(heappop(heap)[1])
+        return found
+
     def drain(self) -> list[_Job]:
         jobs = [job for heap in self.heaps.values() for _, job in heap]
         self.heaps.clear()
@@ -155,6 +169,8 @@ class Walk:
         self._index = {task.key: n for n, task in enumerate(plan.tasks)}
         self._commits = Commits(engine.store)
         self._queue = _Queue()
+        self._claimed = _Queue()  # the right to do them is ours
+        self._pace = MOMENT_SECONDS  # how long a step takes, more or less
         self._held: dict[str, list[_Job]] = {}
         self._waiting = Waiting(engine.store, engine.lease_seconds)
         self._later: list[tuple[float, int, _Job]] = []  # a heap of what is retried
@@ -242,9 +258,7 @@ class Walk:
         now = time.time()
         job.run_id = self._new_id()
         run = self._row(job, job.run_id, now, cached_from=hit.run_id)
-        inputs = {name: atom.id for name, atom in job.inputs.items()}
-        outputs = {name: atom.id for name, atom in hit.outputs.items()}
-        self._commits.reuse(Reuse(run, inputs, outputs))
+        self._commits.reuse(Reuse(run, _ids(job.inputs), _ids(hit.outputs)))
         result = Result(
             Outcome("cached"),
             job.run_id,
@@ -274,33 +288,60 @@ class Walk:
         if self._stopped:
             self._give_up(self._stopped)
             return
-        while job := self._queue.take(self._capacity):
-            if job.attempt > 1:
+        while self._messages.empty():  # there may be a signal
+            if job := self._claimed.take(self._capacity):
                 self._submit(job)
-            else:
-                self._begin(job)
-            if not self._messages.empty():
-                return  # a signal, perhaps
+            elif not self._claim():
+                return
 
-    def _begin(self, job: _Job) -> None:
+    def _claim(self) -> bool:
+        """Get the right to do the next piece of work; say whether there was one.
+
+        Where steps are short, the right to the next few is had in the same breath.
+        """
+        job = self._queue.take(self._capacity)
+        if job is None:
+            return False
+        if job.attempt > 1:
+            self._claimed.put(job)
+        elif job.fingerprint is None or job.task.identity is None:
+            run = self._new_run(job)
+            self._store.ledger.start(run, _ids(job.inputs))
+            self._claimed.put(job)
+        else:
+            ahead = MOST_AHEAD if self._pace * MOST_AHEAD < MOMENT_SECONDS else 0
+            self._acquire([job, *self._queue.next_like(job, ahead)])
+        return True
+
+    def _acquire(self, jobs: Sequence[_Job]) -> None:
+        claims = {job.fresh: list[Claim]() for job in jobs}
+        for job in jobs:
+            claims[job.fresh].append(self._claim_of(job))
+        answers: dict[str, Hit | Lease | None] = {}
+        for fresh, chosen in claims.items():
+            answers |= self._store.ledger.acquire(chosen, fresh=fresh)
+        for job in jobs:
+            self._take_answer(job, answers[job.run_id])
+
+    def _claim_of(self, job: _Job) -> Claim:
+        assert job.fingerprint  # noqa: S101 - see `_claim`
+        assert job.task.identity  # noqa: S101
+        run, texts = self._new_run(job), job.task.identity.code.texts
+        return Claim(run, _ids(job.inputs), job.fingerprint.parts, texts)
+
+    def _take_answer(self, job: _Job, answer: Hit | Lease | None) -> None:
+        match answer:
+            case None:
+                self._claimed.put(job)
+            case Hit():  # somebody else was faster
+                self._take_known(job, answer, damaged_outputs(self._store, answer))
+            case Lease():
+                self._hold(job, answer.fingerprint, answer)
+
+    def _new_run(self, job: _Job) -> Run:
         job.run_id = self._new_id()
         job.started_at = time.time()
-        run = self._row(job, job.run_id, job.started_at)
-        inputs = {name: atom.id for name, atom in job.inputs.items()}
-        if job.fingerprint is None or job.task.identity is None:
-            self._store.ledger.start(run, inputs)
-        else:
-            texts = job.task.identity.code.texts
-            claim = Claim(run, inputs, job.fingerprint.parts, texts)
-            answer = self._store.ledger.acquire([claim], fresh=job.fresh)[run.id]
-            if isinstance(answer, Hit):  # somebody else was faster
-                self._take_known(job, answer, damaged_outputs(self._store, answer))
-                return
-            if answer is not None:
-                self._hold(job, job.fingerprint.digest, answer)
-                return
-        self._tell(TaskStarted(job.task, job.run_id))
-        self._submit(job)
+        return self._row(job, job.run_id, job.started_at)
 
     def _hold(self, job: _Job, fingerprint: str, lease: Lease) -> None:
         if fingerprint not in self._held:
@@ -318,6 +359,10 @@ class Walk:
         spec = TaskSpec(
             job.task.action, job.task.timeout, job.inputs, job.gpus, self._store.home
         )
+        if self._engine.executor.leaves_record(spec) and self._commits.hold(job.inputs):
+            self._commit()  # else who takes over that record might lack an input
+        if job.attempt == 1:
+            self._tell(TaskStarted(job.task, job.run_id))
         self._engine.executor.submit(attempt, spec).add_done_callback(
             lambda future: self._messages.put(_Ended(job, future.result()))
         )
@@ -482,6 +527,7 @@ class Walk:
         )
         seconds = record.finished_at - record.started_at
         self._commits.add(ended, seconds)
+        self._pace += 0.2 * (seconds - self._pace)
         self._ended[job.run_id] = (job, result)
         # Short work is built upon at once: it goes into one commit with what comes of
         # it. Anything else is committed before others see it.
@@ -559,17 +605,26 @@ class Walk:
                 self._skip(job.task, reason)
             else:
                 self._give_up_retry(job, reason)
+        for job in self._claimed.drain():
+            self._give_up_run(job, reason)
         while self._later:
             self._give_up_retry(heappop(self._later)[2], reason)
 
     def _give_up_retry(self, job: _Job, reason: str) -> None:
-        now = time.time()
         job.attempt -= 1  # the next one never began
+        self._give_up_run(job, reason)
+
+    def _give_up_run(self, job: _Job, reason: str) -> None:
+        now = time.time()
         self._finish(job, ExitRecord(Outcome("interrupted", error=reason), now, now))
 
     def _tell(self, event: Event) -> None:
         for listener in self._engine.listeners:
             listener(event)
+
+
+def _ids(atoms: Mapping[str, AtomRecord]) -> dict[str, str]:
+    return {name: atom.id for name, atom in atoms.items()}
 
 
 def _ending_of(job: _Job, result: Result) -> TaskFinished | TaskCached:

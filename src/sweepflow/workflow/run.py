@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from contextlib import closing, suppress
-from typing import TYPE_CHECKING, Literal, TypeAlias, TypedDict, Unpack
+from typing import TYPE_CHECKING, Literal, TypeAlias, TypedDict, Unpack, get_args
 
 from sweepflow.atom import Atom
-from sweepflow.engine.engine import Engine
+from sweepflow.engine.capacity import cores
+from sweepflow.engine.engine import CacheUse, Engine
 from sweepflow.engine.executors import InProcessExecutor, LocalExecutor
 from sweepflow.engine.recovery import settle
 from sweepflow.errors import PlanError
@@ -22,7 +22,7 @@ from sweepflow.workflow.state import StepState, WorkflowError, WorkflowState
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from sweepflow.engine.engine import CacheUse, Report
+    from sweepflow.engine.engine import Report
     from sweepflow.engine.events import Listener
     from sweepflow.engine.plan import Plan
     from sweepflow.engine.result import Result
@@ -152,7 +152,12 @@ class _Running:
 
 
 def make_engine(plan: Plan, store: Store, options: Options) -> Engine:
-    """Give the engine for a plan of steps; its executor is to be closed."""
+    """Give the engine for a plan of steps; its executor is to be closed.
+
+    Raises:
+        PlanError: An option has a value that it cannot have.
+    """
+    _check_options(options)
     executor = InProcessExecutor(
         store,
         LocalExecutor(modules_of(plan)),
@@ -161,12 +166,24 @@ def make_engine(plan: Plan, store: Store, options: Options) -> Engine:
     return Engine(
         store,
         executor,
-        jobs=options.get("jobs") or len(os.sched_getaffinity(0)),
+        jobs=options.get("jobs") or cores(),
         fail_fast=options.get("fail_fast", False),
         cache=options.get("cache", "use"),
         stages=options.get("stages"),
         listeners=options.get("listeners", ()),
     )
+
+
+def _check_options(options: Options) -> None:
+    jobs = options.get("jobs")
+    if jobs is not None and jobs < 1:
+        raise PlanError(f"jobs is {jobs!r}", hint="write a whole number, 1 or more")
+    for name, kind in (("executor", Place), ("cache", CacheUse)):
+        valid = get_args(kind)
+        given = options.get(name, valid[0])
+        if given not in valid:
+            named = ", ".join(map(repr, valid))
+            raise PlanError(f"{name} is {given!r}", hint=f"write one of {named}")
 
 
 def check_stages(plan: Plan, stages: Collection[str] | None) -> None:

@@ -18,6 +18,10 @@ class Executor(Protocol):
     Methods are called from one thread; futures may be completed from any.
     """
 
+    def leaves_record(self, spec: TaskSpec) -> bool:
+        """Say whether an attempt may end after this process has died, and tell how."""
+        ...
+
     def submit(self, attempt: Attempt, spec: TaskSpec) -> Future[ExitRecord]:
         """Start a worker for an attempt; its folder is made here, where one is needed.
 

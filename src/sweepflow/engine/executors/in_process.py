@@ -52,13 +52,11 @@ class InProcessExecutor:
         self._workspaces = _Workspaces(store.home.workspace)
 
     def submit(self, attempt: Attempt, spec: TaskSpec) -> Future[ExitRecord]:
-        action = spec.action
-        is_async = isinstance(action, StepCall) and action.is_async
-        if not is_async and not self._takes(spec):
+        if not self._takes(spec):
             return self._others.submit(attempt, spec)
         running = _Running()
         self._running[attempt.folder] = running
-        if is_async:
+        if _is_async(spec):
             running.cancel = self._loop.start(self._await(spec, running))
         else:
             self._threads.start(lambda: self._call(spec, running))
@@ -91,9 +89,13 @@ class InProcessExecutor:
         self._workspaces.close()
         self._others.close()
 
+    def leaves_record(self, spec: TaskSpec) -> bool:
+        return not self._takes(spec) and self._others.leaves_record(spec)
+
     def _takes(self, spec: TaskSpec) -> bool:
         is_step = isinstance(spec.action, StepCall)
-        return self._plain and is_step and spec.timeout is None and spec.gpus is None
+        is_free = spec.timeout is None and spec.gpus is None
+        return _is_async(spec) or (self._plain and is_step and is_free)
 
     def _call(self, spec: TaskSpec, running: _Running) -> None:
         cpu_before = time.thread_time()
@@ -126,6 +128,10 @@ class InProcessExecutor:
             yield folder
         finally:
             self._workspaces.give_back(folder)
+
+
+def _is_async(spec: TaskSpec) -> bool:
+    return isinstance(spec.action, StepCall) and spec.action.is_async
 
 
 class _Workspaces:

@@ -49,6 +49,9 @@ class LocalExecutor:
         """Be ready for the first attempt; else that is when the server starts."""
         self._server = self._server or _Server(self._read_end, self._modules)
 
+    def leaves_record(self, spec: TaskSpec) -> bool:  # noqa: ARG002 - see `Executor`
+        return True
+
     def submit(self, attempt: Attempt, spec: TaskSpec) -> Future[ExitRecord]:
         if self._server and self._server.is_lost:  # what it ran is lost, the rest not
             self._server.close()
@@ -62,7 +65,7 @@ class LocalExecutor:
             return _failed(f"cannot write {attempt.folder}: {error.strerror}")
         except Exception as error:  # noqa: BLE001 - from the methods of user's objects
             return _failed(f"cannot be handed to another process: {error}")
-        return server.run(attempt, live)
+        return server.run(attempt, live, _ledger(spec))
 
     def cancel(self, attempt: Attempt, signum: int) -> None:
         if self._server:
@@ -116,13 +119,15 @@ class _Server:
     def pid(self) -> int:
         return self._process.pid
 
-    def run(self, attempt: Attempt, live: str | None) -> Future[ExitRecord]:
+    def run(
+        self, attempt: Attempt, live: str | None, ledger: str | None
+    ) -> Future[ExitRecord]:
         running = _Running()
         folder = str(attempt.folder)
         with self._lock:
             self._running[folder] = running
             lost = self.is_lost
-        if lost or not self._request({"run": folder, "live": live}):
+        if lost or not self._request({"run": folder, "live": live, "ledger": ledger}):
             self._complete(folder, "the server of the local workers died")
         return running.future
 
@@ -182,6 +187,12 @@ def _pickled(spec: TaskSpec) -> str | None:
     """Give what a step has here already, for the process that it gets."""
     data = spec.action.by_value() if isinstance(spec.action, StepCall) else None
     return None if data is None else base64.b64encode(data).decode("ascii")
+
+
+def _ledger(spec: TaskSpec) -> str | None:
+    """Give the address of the ledger that a step may ask."""
+    is_step = isinstance(spec.action, StepCall)
+    return str(spec.home.ledger) if is_step and spec.home else None
 
 
 def _failed(error: str) -> Future[ExitRecord]:

@@ -119,11 +119,12 @@ class LocalBatch:
         try:
             disk.write(temporary, data)
             try:
-                placed = disk.link(temporary, path)
-            except FileNotFoundError:
-                os.makedirs(folder, exist_ok=True)
-                placed = disk.link(temporary, path)
-            except FileExistsError:
+                try:
+                    placed = disk.link(temporary, path)
+                except FileNotFoundError:
+                    os.makedirs(folder, exist_ok=True)
+                    placed = disk.link(temporary, path)
+            except FileExistsError:  # from before, or from somebody who was faster
                 placed = self._backend.is_right(name)
             if not placed:
                 disk.fsync(temporary)
