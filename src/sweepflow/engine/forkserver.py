@@ -5,7 +5,7 @@
 It reads one JSON line a request from standard input:
 `{"run": FOLDER, "live": PICKLE, "ledger": ADDRESS}`, whose address may hold a password
 and is therefore in no file, or `{"signal": FOLDER, "number": N}`. It forks a worker for
-each run, and writes a line when one has ended: `{"ended": FOLDER, "error": TEXT}`, where
+each run, and writes a line when one has ended: `{"ended": FOLDER, "error": TEXT}`;
 the text is empty unless the worker itself failed. LIFELINE is the descriptor of a pipe
 that the driver holds open: its end is the end of the driver. SETUP is JSON: `path`, the
 folders to import from, and `modules`, which are imported once, here, for all steps to
