@@ -81,10 +81,9 @@ class Identities:
 def _roots(steps: Iterable[Step], root: Path) -> Iterable[Path]:
     """Give the folders of the user's own code: the project's, and where steps stand."""
     yield root
-    for step in steps:
-        name = getattr(users_function(step.function), "__module__", None)
-        module = sys.modules.get(name or "")
-        file = getattr(module, "__file__", None)
+    functions = (users_function(step.function) for step in steps)
+    for name in {getattr(function, "__module__", None) for function in functions}:
+        file = getattr(sys.modules.get(name or ""), "__file__", None)
         if name and file:
             path = Path(file)
             levels = 0 if name == "__main__" else name.count(".")

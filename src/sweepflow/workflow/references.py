@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import os
 import sys
 from functools import cache, reduce
 from importlib.util import resolve_name
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -80,8 +80,9 @@ def _known_as(module: str) -> str:
     main = sys.modules["__main__"]
     if spec := getattr(main, "__spec__", None):
         return spec.name
-    file = getattr(main, "__file__", None)
-    return Path(file).stem if file else module
+    file: str | None = getattr(main, "__file__", None)
+    # `Path(file).stem`, in less time: it is asked for each step.
+    return os.path.splitext(os.path.basename(file))[0] if file else module  # noqa: PTH119, PTH122
 
 
 def _leads_to(name: str, module: object) -> bool:
