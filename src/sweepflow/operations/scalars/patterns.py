@@ -117,7 +117,8 @@ def _patterns(item: object) -> Iterator[Pattern]:
     if _is_mapping(item):
         # In the order of names: of two patterns for one number the later wins.
         for name in sorted(item, key=str):
-            for text in item[name] if _is_list(item[name]) else [item[name]]:
+            value = item[name]
+            for text in value if _is_list(value) else [value]:
                 yield _pattern(text, str(name))
     else:
         yield _pattern(item, None)

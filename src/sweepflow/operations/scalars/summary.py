@@ -35,7 +35,9 @@ class Summary:
 
     @classmethod
     def of(cls, value: float, step: int) -> Summary:
-        return cls(*(value, step) * 4, total=value, count=1)
+        return cls(
+            *(value, step, value, step, value, step, value, step), total=value, count=1
+        )
 
     @property
     def avg(self) -> float:

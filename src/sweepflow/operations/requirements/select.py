@@ -1,0 +1,120 @@
+"""Which files of a folder a requirement means."""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+from typing import TYPE_CHECKING, Final
+
+from sweepflow.operations.requirements.errors import RequirementError
+from sweepflow.operations.requirements.wanted import texts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator
+    from pathlib import Path
+
+    from sweepflow.operations.requirements.wanted import Wanted
+
+HIDDEN: Final = (".sweepflow", ".guild")
+"""What names of ours begin with, in the folder of a run or an unpacked archive."""
+
+
+def selects(wanted: Wanted) -> bool:
+    return any(map(texts, (wanted.select, wanted.select_min, wanted.select_max)))
+
+
+def selected(folder: Path, wanted: Wanted) -> list[str]:
+    """Give the paths in a folder that the patterns of a requirement select.
+
+    A pattern is matched against the whole of a path, with `/` in it on any system; a
+    folder is a path too, and stands for all that is in it. Of `select-min` and
+    `select-max` the one path whose first group is the least or greatest number counts.
+    """
+    paths = sorted(_all_paths(folder))
+    chosen: set[str] = set()
+    for pattern in texts(wanted.select):
+        chosen.update(match.string for match in _matches(pattern, paths))
+    chosen.update(_extremes(texts(wanted.select_min), paths, min))
+    chosen.update(_extremes(texts(wanted.select_max), paths, max))
+    return sorted(chosen)
+
+
+def top_level(folder: Path) -> list[str]:
+    """Give the names in a folder, without those of ours."""
+    return sorted(
+        path.name for path in folder.iterdir() if not path.name.startswith(HIDDEN)
+    )
+
+
+def generated(folder: Path, inputs: Collection[str]) -> list[str]:
+    """Give the names in a run's folder which are, or hold, files that the run made.
+
+    Args:
+        folder: Of the run.
+        inputs: Paths that were put there before the run: what it required, and links to
+            the runs of its steps.
+    """
+    given = frozenset(os.path.normpath(path) for path in inputs)
+    return [name for name in top_level(folder) if _has_new(folder, name, given)]
+
+
+def _has_new(folder: Path, path: str, given: frozenset[str]) -> bool:
+    if path in given:
+        return False
+    full = folder / path
+    if full.is_symlink() or not full.is_dir():
+        return True
+    return any(
+        _has_new(folder, f"{path}/{inner.name}", given) for inner in full.iterdir()
+    )
+
+
+def _all_paths(folder: Path) -> Iterator[str]:
+    for root, folders, files in os.walk(folder):
+        inside = os.path.relpath(root, folder)
+        if inside == ".":
+            folders[:] = [name for name in folders if not name.startswith(HIDDEN)]
+            files = [name for name in files if not name.startswith(HIDDEN)]  # noqa: PLW2901
+            yield from folders + files
+        else:
+            prefix = inside.replace(os.sep, "/")
+            yield from (f"{prefix}/{name}" for name in folders + files)
+
+
+def _matches(pattern: str, paths: Iterable[str]) -> list[re.Match[str]]:
+    try:
+        regex = re.compile(pattern)
+    except re.error as error:
+        raise RequirementError(
+            f"select {pattern!r} is no regular expression: {error}",
+            hint="put a backslash before a character that stands for itself",
+        ) from None
+    return [match for path in paths if (match := regex.fullmatch(path))]
+
+
+def _extremes(
+    patterns: Iterable[str],
+    paths: Iterable[str],
+    choose: Callable[[Iterable[float]], float],
+) -> Iterator[str]:
+    for pattern in patterns:
+        matches = _matches(pattern, paths)
+        if matches and not matches[0].re.groups:
+            raise RequirementError(
+                f"{pattern!r} has no group for the number that it selects by",
+                hint=r"put parentheses around it, as in 'model-([0-9.]+)\.h5'",
+            )
+        numbers = [(_number(match[1]), match.string) for match in matches]
+        known = [(number, path) for number, path in numbers if number is not None]
+        if known:
+            best = choose([number for number, _ in known])
+            yield next(path for number, path in known if number == best)
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        number = float(text or "")
+    except ValueError:
+        return None
+    return None if math.isnan(number) else number
