@@ -61,7 +61,7 @@ def target(wanted: Wanted, name: str, folder: str = "") -> str:
         problem = "is not relative"
     elif ".." in path.parts:
         problem = "leads out of the run's folder"
-    elif not renamed or renamed.endswith("/") or "\0" in renamed:
+    elif not PurePosixPath(renamed).name or renamed.endswith("/") or "\0" in renamed:
         problem = "is no name of a file"
     else:
         return str(path)
