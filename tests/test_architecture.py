@@ -16,7 +16,8 @@ ROOT = Path(sweepflow.__file__).parent
 # Each may import from those before it, and from itself.
 LAYERS = [
     *("collector", "errors", "sweep", "project", "store", "here"),
-    *("engine", "provenance", "atom", "workflow", "jobs", "app", "cli"),
+    *("engine", "provenance", "atom", "workflow", "operations"),
+    *("jobs", "app", "cli"),
 ]
 
 # `sweep` is pure; `app` runs in the user's process and knows nothing of the engine.
@@ -27,8 +28,18 @@ FORBIDDEN = {
     "provenance": {"sweep", "project", "here"},
     "atom": {"sweep", "project", "engine", "provenance"},
     "workflow": {"sweep"},
-    "jobs": {"here", "provenance", "atom", "workflow"},
-    "app": {"project", "store", "here", "engine", "provenance", "workflow", "jobs"},
+    "operations": {"workflow"},
+    "jobs": {"here", "provenance", "atom", "workflow", "operations"},
+    "app": {
+        "project",
+        "store",
+        "here",
+        "engine",
+        "provenance",
+        "workflow",
+        "operations",
+        "jobs",
+    },
     "cli": {"app"},
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from sweepflow.engine.recovery import settle_run
@@ -10,6 +11,7 @@ from sweepflow.engine.recovery import settle_run
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sweepflow.engine.job import Job
     from sweepflow.store.records import Lease
     from sweepflow.store.store import Store
 
@@ -24,7 +26,7 @@ LOOK_SECONDS = 0.2
 
 
 class Waiting:
-    """Watches leases of others, by fingerprint.
+    """Holds the jobs whose work is being done elsewhere, and watches those leases.
 
     Whether a driver is silent is measured on our own clock: by how long ago its last
     sign of life changed, whatever its own clock says.
@@ -38,18 +40,30 @@ class Waiting:
         self._store = store
         self._lease_seconds = lease_seconds
         self._watched: dict[str, tuple[Lease, float]] = {}
+        self._jobs: defaultdict[str, list[Job]] = defaultdict(list)
         self._looked_at = 0.0
 
-    def watch(self, lease: Lease) -> None:
-        """Watch a lease from now on."""
+    @property
+    def is_empty(self) -> bool:
+        return not self._watched
+
+    def hold(self, job: Job, lease: Lease) -> bool:
+        """Hold a job until a lease is given back; say whether it is the first."""
+        self._jobs[lease.fingerprint].append(job)
+        if lease.fingerprint in self._watched:
+            return False
         self._watched[lease.fingerprint] = (lease, time.monotonic())
+        return True
 
-    def forget(self) -> None:
-        """Watch nothing any more."""
+    def drain(self) -> list[Job]:
+        """Give all jobs, and watch nothing any more."""
         self._watched.clear()
+        jobs = [job for jobs in self._jobs.values() for job in jobs]
+        self._jobs.clear()
+        return jobs
 
-    def given_back(self) -> list[str]:
-        """Give the fingerprints of what nobody works on any more, at most so often.
+    def given_back(self) -> list[Job]:
+        """Give the jobs that nobody works on any more; it is looked only so often.
 
         A driver that died gave its leases back with that, as did one that was silent
         for too long.
@@ -62,7 +76,7 @@ class Waiting:
         free = [f for f in self._watched if self._is_free(f, current, now)]
         for fingerprint in free:
             del self._watched[fingerprint]
-        return free
+        return [job for fingerprint in free for job in self._jobs.pop(fingerprint)]
 
     def _is_free(
         self, fingerprint: str, current: Mapping[str, Lease], now: float

@@ -8,13 +8,10 @@ this way, and may leave it at any point where something goes wrong:
 
 from __future__ import annotations
 
-import random
-import secrets
 import signal
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from heapq import heappop, heappush
-from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -36,17 +33,19 @@ from sweepflow.engine.events import (
 )
 from sweepflow.engine.fingerprint import Fingerprint
 from sweepflow.engine.inputs import InputError, resolve
+from sweepflow.engine.job import Job, Queue
 from sweepflow.engine.leases import BEAT_SECONDS, LOOK_SECONDS, Waiting
 from sweepflow.engine.output import CHUNK_BYTES, OutputReader
 from sweepflow.engine.policy import Retry, is_transient
-from sweepflow.engine.provenance import driver_of, driving, observe
+from sweepflow.engine.provenance import driving
 from sweepflow.engine.readiness import Readiness, sought_names
 from sweepflow.engine.recovery import ending
 from sweepflow.engine.result import Result
+from sweepflow.engine.rows import Rows
 from sweepflow.engine.task import Outcome, StepCall
 from sweepflow.engine.worker import TIMED_OUT
 from sweepflow.errors import StoreError
-from sweepflow.store.records import Claim, Hit, Lease, Reuse, Run
+from sweepflow.store.records import Claim, Hit, Lease, Reuse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -55,7 +54,6 @@ if TYPE_CHECKING:
     from sweepflow.engine.engine import Engine
     from sweepflow.engine.events import Event
     from sweepflow.engine.plan import Plan
-    from sweepflow.engine.policy import Resources
     from sweepflow.engine.task import Task
     from sweepflow.store.records import AtomRecord
 
@@ -71,36 +69,9 @@ _LOST = "this process stood still for so long that another one has taken over it
 _AGAIN = "run the same again: what is done is kept"
 
 
-@dataclass(slots=True)
-class _Job:
-    """A task on its way, once its inputs are there.
-
-    Args:
-        index: Its place in the plan.
-        fresh: Whether known results do not count.
-        attempt: The number of the attempt that is next or runs.
-        output: What reads its log, while it runs.
-        behind: Whether there is output that is known and was not told.
-        record: How it ended, once it has.
-    """
-
-    index: int
-    task: Task
-    inputs: Mapping[str, AtomRecord]
-    fingerprint: Fingerprint | None = None
-    fresh: bool = False
-    run_id: str = ""
-    started_at: float = 0.0
-    attempt: int = 1
-    gpus: tuple[int, ...] | None = None
-    output: OutputReader | None = None
-    behind: bool = False
-    record: ExitRecord | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class _Ended:
-    job: _Job
+    job: Job
     record: ExitRecord
 
 
@@ -110,39 +81,6 @@ class _Signal:
 
 
 _Message: TypeAlias = _Ended | _Signal
-
-
-@dataclass(slots=True)
-class _Queue:
-    """Jobs that wait for room, by what they need, each kind in the plan's order."""
-
-    heaps: dict[Resources | None, list[tuple[int, _Job]]] = field(
-        default_factory=dict["Resources | None", "list[tuple[int, _Job]]"]
-    )
-
-    def put(self, job: _Job) -> None:
-        heappush(self.heaps.setdefault(needs_of(job.task), []), (job.index, job))
-
-    def take(self, capacity: Capacity) -> _Job | None:
-        """Take the first job of the plan that there is room for."""
-        fitting = [heap for n, heap in self.heaps.items() if heap and capacity.fits(n)]
-        return heappop(min(fitting, key=lambda heap: heap[0]))[1] if fitting else None
-
-    def next_like(self, job: _Job, count: int) -> list[_Job]:
-        """Take the next few jobs that need the same, and have a fingerprint."""
-        heap = self.heaps.get(needs_of(job.task), [])
-        found: list[_Job] = []
-        while heap and len(found) < count:
-            following = heap[0][1]
-            if following.attempt > 1 or following.fingerprint is None:
-                break
-            found.append(heappop(heap)[1])
-        return found
-
-    def drain(self) -> list[_Job]:
-        jobs = [job for heap in self.heaps.values() for _, job in heap]
-        self.heaps.clear()
-        return jobs
 
 
 class Walk:
@@ -161,21 +99,17 @@ class Walk:
         self._capacity = capacity
         self._store = engine.store
         self._messages: SimpleQueue[_Message] = SimpleQueue()
-        self._provenance = observe(Path(), engine.store.ledger, plan.user)
-        self._random = random.Random(secrets.randbits(128))  # noqa: S311 - ids are no secrets
-        self._id = self._new_id()
-        self._driver = driver_of(self._id)
+        self._rows = Rows(plan, engine.store.ledger)
         self._readiness = Readiness(plan)
         self._index = {task.key: n for n, task in enumerate(plan.tasks)}
         self._commits = Commits(engine.store)
-        self._queue = _Queue()
-        self._claimed = _Queue()  # the right to do them is ours
+        self._queue = Queue()
+        self._claimed = Queue()  # the right to do them is ours
         self._pace = MOMENT_SECONDS  # how long a step takes, more or less
-        self._held: dict[str, list[_Job]] = {}
         self._waiting = Waiting(engine.store, engine.lease_seconds)
-        self._later: list[tuple[float, int, _Job]] = []  # a heap of what is retried
-        self._running: dict[str, _Job] = {}
-        self._ended: dict[str, tuple[_Job, Result]] = {}  # by run, not committed
+        self._later: list[tuple[float, int, Job]] = []  # a heap of what is retried
+        self._running: dict[str, Job] = {}
+        self._ended: dict[str, tuple[Job, Result]] = {}  # by run, not committed
         self._results: dict[str, Result] = {}
         self._sought = sought_names(plan)
         self._made: dict[str, str] = {}  # who made what is sought
@@ -184,7 +118,7 @@ class Walk:
 
     def run(self) -> Mapping[str, Result]:
         """Walk to the end of the plan, and give what became of each task."""
-        with driving(self._driver):
+        with driving(self._rows.driver):
             self._walk()
         return self._results
 
@@ -217,12 +151,12 @@ class Walk:
             else:
                 self._queue_up(job)
 
-    def _job(self, task: Task) -> _Job | None:
+    def _job(self, task: Task) -> Job | None:
         """Give a task with its inputs; None where it has none, and has ended so."""
         if reason := self._stopped or self._held_up_by(task):
             self._skip(task, reason)
             return None
-        job = _Job(self._index[task.key], task, {})
+        job = Job(self._index[task.key], task, {})
         try:
             job.inputs = resolve(task, self._readiness, self._results)
         except InputError as error:
@@ -244,7 +178,7 @@ class Walk:
         return None
 
     def _take_known(
-        self, job: _Job, hit: Hit, damaged: Mapping[str, AtomRecord]
+        self, job: Job, hit: Hit, damaged: Mapping[str, AtomRecord]
     ) -> None:
         if damaged:
             for name, atom in damaged.items():
@@ -255,9 +189,7 @@ class Walk:
         if error := self._clash(job.task, hit.outputs):
             self._refuse(job, error)
             return
-        now = time.time()
-        job.run_id = self._new_id()
-        run = self._row(job, job.run_id, now, cached_from=hit.run_id)
+        run = self._rows.begin(job, cached_from=hit.run_id)
         self._commits.reuse(Reuse(run, _ids(job.inputs), _ids(hit.outputs)))
         result = Result(
             Outcome("cached"),
@@ -265,13 +197,13 @@ class Walk:
             hit.run_id,
             job.inputs,
             hit.outputs,
-            started_at=now,
-            finished_at=now,
+            started_at=run.started_at,
+            finished_at=run.finished_at,
         )
         self._ended[job.run_id] = (job, result)
         self._settle(job.task, result)
 
-    def _queue_up(self, job: _Job) -> None:
+    def _queue_up(self, job: Job) -> None:
         stages = self._engine.stages
         if stages is None or job.task.key in stages:
             self._queue.put(job)
@@ -305,15 +237,14 @@ class Walk:
         if job.attempt > 1:
             self._claimed.put(job)
         elif job.fingerprint is None or job.task.identity is None:
-            run = self._new_run(job)
-            self._store.ledger.start(run, _ids(job.inputs))
+            self._store.ledger.start(self._rows.begin(job), _ids(job.inputs))
             self._claimed.put(job)
         else:
             ahead = MOST_AHEAD if self._pace * MOST_AHEAD < MOMENT_SECONDS else 0
             self._acquire([job, *self._queue.next_like(job, ahead)])
         return True
 
-    def _acquire(self, jobs: Sequence[_Job]) -> None:
+    def _acquire(self, jobs: Sequence[Job]) -> None:
         claims = {job.fresh: list[Claim]() for job in jobs}
         for job in jobs:
             claims[job.fresh].append(self._claim_of(job))
@@ -323,35 +254,24 @@ class Walk:
         for job in jobs:
             self._take_answer(job, answers[job.run_id])
 
-    def _claim_of(self, job: _Job) -> Claim:
+    def _claim_of(self, job: Job) -> Claim:
         assert job.fingerprint  # noqa: S101 - see `_claim`
         assert job.task.identity  # noqa: S101
-        run, texts = self._new_run(job), job.task.identity.code.texts
+        run, texts = self._rows.begin(job), job.task.identity.code.texts
         return Claim(run, _ids(job.inputs), job.fingerprint.parts, texts)
 
-    def _take_answer(self, job: _Job, answer: Hit | Lease | None) -> None:
+    def _take_answer(self, job: Job, answer: Hit | Lease | None) -> None:
         match answer:
             case None:
                 self._claimed.put(job)
             case Hit():  # somebody else was faster
                 self._take_known(job, answer, damaged_outputs(self._store, answer))
             case Lease():
-                self._hold(job, answer.fingerprint, answer)
+                is_first = self._waiting.hold(job, answer)
+                if is_first and answer.driver != self._rows.driver:
+                    self._tell(TaskHeld(job.task, answer.host))
 
-    def _new_run(self, job: _Job) -> Run:
-        job.run_id = self._new_id()
-        job.started_at = time.time()
-        return self._row(job, job.run_id, job.started_at)
-
-    def _hold(self, job: _Job, fingerprint: str, lease: Lease) -> None:
-        if fingerprint not in self._held:
-            self._held[fingerprint] = []
-            self._waiting.watch(lease)
-            if lease.driver != self._driver:
-                self._tell(TaskHeld(job.task, lease.host))
-        self._held[fingerprint].append(job)
-
-    def _submit(self, job: _Job) -> None:
+    def _submit(self, job: Job) -> None:
         attempt = self._attempt(job)
         job.gpus = self._capacity.take(needs_of(job.task))
         job.output = OutputReader(attempt.output)
@@ -367,32 +287,8 @@ class Walk:
             lambda future: self._messages.put(_Ended(job, future.result()))
         )
 
-    def _new_id(self) -> str:
-        return f"{self._random.getrandbits(64):016x}"
-
-    def _attempt(self, job: _Job) -> Attempt:
+    def _attempt(self, job: Job) -> Attempt:
         return Attempt(self._store.home.attempt(job.run_id, job.attempt))
-
-    def _row(
-        self, job: _Job, run_id: str, started_at: float, cached_from: str | None = None
-    ) -> Run:
-        return Run(
-            id=run_id,
-            plan_id=self._id,
-            kind=self._plan.kind,
-            name=self._plan.name,
-            task=job.task.key,
-            command=job.task.action.display(),
-            params=job.task.params,
-            cwd=job.task.action.cwd,
-            provenance=self._provenance,
-            started_at=started_at,
-            driver=self._driver,
-            fingerprint=job.fingerprint and job.fingerprint.digest,
-            cached_from=cached_from,
-            status="cached" if cached_from else "running",
-            finished_at=started_at if cached_from else None,
-        )
 
     # Waiting
 
@@ -413,8 +309,10 @@ class Walk:
         self._tell_output_now_and_then()
         self._beat()
         self._retry_what_is_due()
-        for fingerprint in self._waiting.given_back():
-            self._let_go(fingerprint)
+        for job in self._waiting.given_back():
+            # What was damaged has been made anew by who held us up, perhaps.
+            job.fresh = self._is_renewed(job.task)
+            self._queue.put(job)
         if not self._commits.is_empty and not self._commits.patience():
             self._commit()
 
@@ -424,7 +322,7 @@ class Walk:
         times = [LONGEST_WAIT]
         if not self._commits.is_empty:
             times.append(self._commits.patience())
-        if self._held:
+        if not self._waiting.is_empty:
             times.append(LOOK_SECONDS)
         if self._later:
             times.append(max(0.0, self._later[0][0] - time.monotonic()))
@@ -458,28 +356,22 @@ class Walk:
         if now - self._beaten_at < min(BEAT_SECONDS, self._engine.lease_seconds / 6):
             return
         self._beaten_at = now
-        self._store.ledger.beat(self._driver, time.time())
+        self._store.ledger.beat(self._rows.driver, time.time())
 
     def _retry_what_is_due(self) -> None:
         while self._later and self._later[0][0] <= time.monotonic():
             self._queue.put(heappop(self._later)[2])
 
-    def _let_go(self, fingerprint: str) -> None:
-        for job in self._held.pop(fingerprint, ()):
-            # What was damaged has been made anew by who held us up, perhaps.
-            job.fresh = self._is_renewed(job.task)
-            self._queue.put(job)
-
     # Ending
 
-    def _end(self, job: _Job, record: ExitRecord) -> None:
+    def _end(self, job: Job, record: ExitRecord) -> None:
         del self._running[job.task.key]
         self._capacity.give_back(needs_of(job.task), job.gpus)
         job.record = None
         if not self._tries_again(job, record):
             self._finish(job, self._checked(job, record))
 
-    def _tries_again(self, job: _Job, record: ExitRecord) -> bool:
+    def _tries_again(self, job: Job, record: ExitRecord) -> bool:
         retry = job.task.retry or Retry()
         if self._stopped or record.outcome.status != "failed":
             return False
@@ -495,7 +387,7 @@ class Walk:
         self._tell(TaskRetried(job.task, record.outcome.error or "", seconds))
         return True
 
-    def _checked(self, job: _Job, record: ExitRecord) -> ExitRecord:
+    def _checked(self, job: Job, record: ExitRecord) -> ExitRecord:
         """Refuse an output that others ask for by a name that was given before."""
         error = self._clash(job.task, [output.name for output in record.outputs])
         if error is None:
@@ -513,9 +405,9 @@ class Walk:
                 return f"it made {name!r}, which {maker} makes too: rename one"
         return None
 
-    def _finish(self, job: _Job, record: ExitRecord) -> None:
+    def _finish(self, job: Job, record: ExitRecord) -> None:
         """Record how a run ended, and release what waits for it."""
-        ended = ending(job.run_id, record, self._provenance.user, job.attempt)
+        ended = ending(job.run_id, record, self._rows.user, job.attempt)
         result = Result(
             record.outcome,
             job.run_id,
@@ -568,12 +460,10 @@ class Walk:
         made = result.outputs if result.outcome.is_done else ()
         self._readiness.end(task.key, made)
 
-    def _refuse(self, job: _Job, error: str) -> None:
+    def _refuse(self, job: Job, error: str) -> None:
         """Record a task that could not even start as one that failed."""
-        job.run_id, job.started_at = self._new_id(), time.time()
         job.fingerprint = None
-        run = self._row(job, job.run_id, job.started_at)
-        self._store.ledger.start(run)
+        self._store.ledger.start(self._rows.begin(job))
         outcome = Outcome("failed", error=error)
         self._finish(job, ExitRecord(outcome, job.started_at, job.started_at))
 
@@ -597,10 +487,7 @@ class Walk:
 
     def _give_up(self, reason: str) -> None:
         """End what waits for room, for others or for its next attempt."""
-        held = [job for jobs in self._held.values() for job in jobs]
-        self._held.clear()
-        self._waiting.forget()
-        for job in (*self._queue.drain(), *held):
+        for job in (*self._queue.drain(), *self._waiting.drain()):
             if job.attempt == 1:
                 self._skip(job.task, reason)
             else:
@@ -610,11 +497,11 @@ class Walk:
         while self._later:
             self._give_up_retry(heappop(self._later)[2], reason)
 
-    def _give_up_retry(self, job: _Job, reason: str) -> None:
+    def _give_up_retry(self, job: Job, reason: str) -> None:
         job.attempt -= 1  # the next one never began
         self._give_up_run(job, reason)
 
-    def _give_up_run(self, job: _Job, reason: str) -> None:
+    def _give_up_run(self, job: Job, reason: str) -> None:
         now = time.time()
         self._finish(job, ExitRecord(Outcome("interrupted", error=reason), now, now))
 
@@ -627,7 +514,7 @@ def _ids(atoms: Mapping[str, AtomRecord]) -> dict[str, str]:
     return {name: atom.id for name, atom in atoms.items()}
 
 
-def _ending_of(job: _Job, result: Result) -> TaskFinished | TaskCached:
+def _ending_of(job: Job, result: Result) -> TaskFinished | TaskCached:
     if result.cached_from:
         return TaskCached(job.task, job.run_id, result.cached_from)
     seconds = (result.finished_at or 0.0) - (result.started_at or 0.0)
