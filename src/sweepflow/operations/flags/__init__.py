@@ -1,0 +1,1 @@
+"""Flags: from what a user writes to what a command gets."""
