@@ -42,7 +42,7 @@ class Web:
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
-    def wanted(self, path: str = "/a/d.csv", sha256: str | None = None) -> Requirement:
+    def wanted(self, path: str = "/a/d.csv", sha256: str = "") -> Requirement:
         url = f"http://127.0.0.1:{self.server.server_port}{path}"
         return Requirement("url", url, sha256=sha256)
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from sweepflow.operations.requirements import RequirementError, link_name
 from sweepflow.operations.requirements.place import target
-from tests.operations.requirements.wanting import Requirement, of_file
+from tests.operations.requirements.wanting import Requirement, of_file, renamed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,7 +44,7 @@ def test_a_folder_is_whole_or_searched(bench: Bench) -> None:
     bench.write("dir/g.txt")
     bench.resolve(of_file("dir"))
     assert bench.there == ["dir/g.txt", "dir/in/f.txt"]
-    bench.resolve(of_file("dir", select=r".*\.txt"))
+    bench.resolve(of_file("dir", select=[r".*\.txt"]))
     assert bench.there == ["dir/g.txt", "dir/in/f.txt", "f.txt", "g.txt"]
 
 
@@ -52,10 +52,10 @@ def test_what_is_there_stays_unless_it_may_be_replaced(bench: Bench) -> None:
     bench.write("a.txt")
     bench.write("b.txt")
     bench.resolve(of_file("a.txt", target_type="copy"))
-    bench.resolve(of_file("b.txt", rename="a.txt"))
+    bench.resolve(of_file("b.txt", rename=renamed("a.txt")))
     assert bench.read("a.txt") == "a.txt"
     assert bench.warnings == ["a.txt is there already; left as it is"]
-    bench.resolve(of_file("b.txt", rename="a.txt", replace_existing=True))
+    bench.resolve(of_file("b.txt", rename=renamed("a.txt"), replace_existing=True))
     assert bench.read("a.txt") == "b.txt"
 
 
@@ -63,7 +63,7 @@ def test_replacing_a_link_leaves_what_it_led_to(bench: Bench) -> None:
     kept = bench.write("dir/kept.txt")
     bench.resolve(of_file("dir"))
     bench.write("other")
-    bench.resolve(of_file("other", rename="dir", replace_existing=True))
+    bench.resolve(of_file("other", rename=renamed("dir"), replace_existing=True))
     assert kept.read_text("utf-8") == "dir/kept.txt"
     assert bench.there == ["dir"]
 
@@ -71,7 +71,7 @@ def test_replacing_a_link_leaves_what_it_led_to(bench: Bench) -> None:
 def test_what_the_user_names_comes_instead(bench: Bench, tmp_path: Path) -> None:
     other = tmp_path / "e.csv"
     other.write_text("other", "utf-8")
-    bench.resolve(of_file("d.csv", select="d.csv"), given=other)
+    bench.resolve(of_file("d.csv", select=["d.csv"]), given=other)
     assert bench.read("e.csv") == "other"
     with pytest.raises(RequirementError, match=r"cannot find .*nope"):
         bench.resolve(of_file("d.csv"), given=tmp_path / "nope")
@@ -97,12 +97,12 @@ def test_a_file_may_have_to_have_a_digest(bench: Bench) -> None:
         {"target_path": "../up"},
         {"target_path": "a/../../up"},
         {"target_path": "/abs"},
-        {"rename": "../d.csv"},
-        {"rename": "/abs"},
-        {"rename": "x/"},
-        {"rename": "''"},
-        {"rename": ".."},
-        {"rename": "."},
+        {"rename": renamed("../d.csv")},
+        {"rename": renamed("/abs")},
+        {"rename": renamed("x/")},
+        {"rename": renamed("")},
+        {"rename": renamed("..")},
+        {"rename": renamed(".")},
     ],
 )
 def test_nothing_goes_out_of_the_runs_folder(
@@ -127,9 +127,7 @@ def test_nothing_is_written_through_a_link(bench: Bench) -> None:
 
 @given(base=st.text("./a", max_size=8), name=st.text("./ab", max_size=8))
 def test_a_target_is_below_the_runs_folder_or_refused(base: str, name: str) -> None:
-    wanted = Requirement(
-        "file", "f", target_path=base, rename={"pattern": ".*", "repl": name}
-    )
+    wanted = Requirement("file", "f", target_path=base, rename=renamed(name))
     try:
         path = target(wanted, "f")
     except RequirementError:
@@ -164,7 +162,7 @@ def test_an_archive_stands_for_what_is_in_it(bench: Bench, name: str) -> None:
     archive(bench, name)
     bench.resolve(of_file(name))
     assert bench.there == ["a.txt", "in/b.txt"]
-    bench.resolve(of_file(name, select="in/.*", target_path="p"))
+    bench.resolve(of_file(name, select=["in/.*"], target_path="p"))
     assert bench.read("p/b.txt") == "B"
     bench.resolve(of_file(name, unpack=False, target_path="q"))
     assert f"q/{name}" in bench.there

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sweepflow.operations.requirements import RequirementError, Upstream
-from tests.operations.requirements.wanting import of_run
+from tests.operations.requirements.wanting import Rename, of_run, renamed
 
 if TYPE_CHECKING:
     from tests.operations.requirements.wanting import Bench
@@ -35,24 +35,27 @@ def test_all_that_a_run_made_is_linked_and_folders_whole(
 @pytest.mark.parametrize(
     ("keys", "expected"),
     [
-        ({"select": "data.txt"}, ["data.txt"]),
-        ({"select": "sub/.+"}, ["x-1.bin"]),
-        ({"select_min": r"model-([0-9.]+)\.h5"}, ["model-0.25.h5"]),
-        ({"select_max": r"model-([0-9.]+)\.h5"}, ["model-0.5.h5"]),
-        ({"select_max": r"(data).txt"}, []),
+        ({"select": ["data.txt"]}, ["data.txt"]),
+        ({"select": ["sub/.+"]}, ["x-1.bin"]),
+        ({"select_min": [r"model-([0-9.]+)\.h5"]}, ["model-0.25.h5"]),
+        ({"select_max": [r"model-([0-9.]+)\.h5"]}, ["model-0.5.h5"]),
+        ({"select_max": [r"(data).txt"]}, []),
         ({"select": ["data.txt", "sub"]}, ["data.txt", "sub/x-1.bin"]),
         ({"select": ["mod", "data"]}, []),
-        ({"select": "sub/.+", "target_path": "in/put"}, ["in/put/x-1.bin"]),
-        ({"select": "sub/.+", "preserve_path": True}, ["sub/x-1.bin"]),
-        ({"select": "data.txt", "rename": "d.txt"}, ["d.txt"]),
-        ({"select": "data.txt", "rename": "a A"}, ["dAta.txt"]),
-        ({"select": "data.txt", "rename": r"'data(.+)' 'new\1'"}, ["new.txt"]),
+        ({"select": ["sub/.+"], "target_path": "in/put"}, ["in/put/x-1.bin"]),
+        ({"select": ["sub/.+"], "preserve_path": True}, ["sub/x-1.bin"]),
+        ({"select": ["data.txt"], "rename": renamed("d.txt")}, ["d.txt"]),
+        ({"select": ["data.txt"], "rename": renamed("a/b.txt")}, ["a/b.txt"]),
+        ({"select": ["data.txt"], "rename": [Rename("a", "A")]}, ["dAta.txt"]),
         (
-            {"select": "data.txt", "rename": {"pattern": "d", "repl": "a/b"}},
-            ["a/bata.txt"],
+            {"select": ["data.txt"], "rename": [Rename("data(.+)", r"new\1")]},
+            ["new.txt"],
         ),
         (
-            {"select": "m.*25.*|d.*", "rename": ["z x", "d D", "a o"]},
+            {
+                "select": ["m.*25.*|d.*"],
+                "rename": [Rename("z", "x"), Rename("d", "D"), Rename("a", "o")],
+            },
             ["Data.txt", "moDel-0.25.h5"],
         ),
     ],
@@ -80,7 +83,7 @@ def test_what_a_run_required_itself_is_not_passed_on_unless_selected(
     assert [p.path for p in bench.resolve(wanted, upstream=only).placed] == [
         "b/out.txt"
     ]
-    bench.resolve(of_run(select="data.txt"), upstream=upstream)
+    bench.resolve(of_run(select=["data.txt"]), upstream=upstream)
     assert "data.txt" in bench.there
 
 
@@ -92,22 +95,22 @@ def test_of_steps_only_a_selected_one_is_passed_on(
     (pipe / "prep").symlink_to("../0")
     upstream = Upstream(pipe, ["prep"])
     bench.resolve(of_run(), upstream=upstream)
-    bench.resolve(of_run(select="prep/data.txt"), upstream=upstream)
+    bench.resolve(of_run(select=["prep/data.txt"]), upstream=upstream)
     assert bench.there == []
     assert bench.warnings == ["nothing resolved for operation:prep"] * 2
-    bench.resolve(of_run(select="prep"), upstream=upstream)
+    bench.resolve(of_run(select=["prep"]), upstream=upstream)
     assert "prep/data.txt" in bench.there
 
 
 def test_nothing_selected_warns_is_silent_or_fails(
     bench: Bench, prep: Upstream
 ) -> None:
-    bench.resolve(of_run(select="nope"), upstream=prep)
+    bench.resolve(of_run(select=["nope"]), upstream=prep)
     assert bench.warnings == ["nothing resolved for operation:prep"]
-    bench.resolve(of_run(select="nope", warn_if_empty=False), upstream=prep)
+    bench.resolve(of_run(select=["nope"], warn_if_empty=False), upstream=prep)
     assert len(bench.warnings) == 1
     with pytest.raises(RequirementError, match="nothing resolved for operation:prep"):
-        bench.resolve(of_run(select="nope", fail_if_empty=True), upstream=prep)
+        bench.resolve(of_run(select=["nope"], fail_if_empty=True), upstream=prep)
 
 
 def test_without_a_run_it_fails_and_says_how_to_make_one(bench: Bench) -> None:
@@ -115,6 +118,9 @@ def test_without_a_run_it_fails_and_says_how_to_make_one(bench: Bench) -> None:
         bench.resolve(of_run())
     assert "sweepflow run prep" in str(caught.value.hint)
     assert caught.value.exit_status == 1
+    with pytest.raises(RequirementError) as caught:
+        bench.resolve(of_run(help="ask Ann"))
+    assert caught.value.hint == "ask Ann"
     skipped = bench.resolve(of_run(optional=True)).skipped
     assert skipped
     assert "skipping because dependency is optional" in skipped
@@ -123,10 +129,9 @@ def test_without_a_run_it_fails_and_says_how_to_make_one(bench: Bench) -> None:
 @pytest.mark.parametrize(
     ("keys", "part"),
     [
-        ({"select": "("}, "no regular expression"),
-        ({"select_min": "model.*"}, "has no group"),
-        ({"rename": "a b c"}, "neither 'PATTERN REPLACEMENT' nor a new name"),
-        ({"rename": r"'a' '\7'"}, "cannot rename"),
+        ({"select": ["("]}, "no regular expression"),
+        ({"select_min": ["model.*"]}, "has no group"),
+        ({"rename": renamed(r"\7")}, "cannot rename"),
         ({"target_type": "move"}, "target-type 'move' is not known"),
     ],
 )

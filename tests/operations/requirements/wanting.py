@@ -3,36 +3,51 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 from sweepflow.operations.requirements import Places, resolve
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from sweepflow.operations.requirements import Resolution
     from sweepflow.store.records import Json
 
 
+class Rename(NamedTuple):
+    pattern: str
+    repl: str
+
+
+def renamed(name: str) -> list[Rename]:
+    """Give what makes any name this one."""
+    return [Rename(".*", name)]
+
+
 @dataclass(frozen=True)
 class Requirement:
     kind: str
     source: str
-    select: Any = None
-    select_min: Any = None
-    select_max: Any = None
-    rename: Any = None
-    target_path: str | None = None
-    target_type: str | None = None
+    help: str = ""
+    select: Sequence[str] = ()
+    select_min: Sequence[str] = ()
+    select_max: Sequence[str] = ()
+    rename: Sequence[Rename] = ()
+    target_path: str = ""
+    target_type: str = ""
     preserve_path: bool = False
     replace_existing: bool = False
     optional: bool = False
     warn_if_empty: bool = True
     fail_if_empty: bool = False
     unpack: bool = True
-    sha256: str | None = None
-    params: Mapping[str, Any] | None = None
+    sha256: str = ""
+    params: Mapping[str, Json] = field(default_factory=dict[str, "Json"])
+
+    @property
+    def uri(self) -> str:
+        return f"{self.kind}:{self.source}"
 
 
 def of_file(source: str, **keys: Json) -> Requirement:

@@ -45,9 +45,9 @@ def file_digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def check_digest(path: Path, expected: str | None, what: str) -> None:
+def check_digest(path: Path, expected: str, what: str) -> None:
     """Say so if a file is not the one that a requirement names by its `sha256`."""
-    if expected is None:
+    if not expected:
         return
     if path.is_dir():
         raise RequirementError(

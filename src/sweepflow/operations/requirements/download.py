@@ -31,13 +31,13 @@ _TIMEOUT: Final = 60.0
 _CHUNK: Final = 1 << 20
 
 
-def downloaded(url: str, cache: Path, digest: str | None) -> Path:
+def downloaded(url: str, cache: Path, digest: str) -> Path:
     """Give the file that a URL stands for.
 
     Args:
         url: Of the web.
         cache: Where it is kept.
-        digest: Its SHA-256 digest, if the project knows it.
+        digest: Its SHA-256 digest; empty if the project does not know it.
 
     Raises:
         RequirementError: It cannot be had, or is another one.

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 import shutil
 import stat
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
@@ -54,7 +52,7 @@ def target(wanted: Wanted, name: str, folder: str = "") -> str:
     Raises:
         RequirementError: That would be outside of the run's folder.
     """
-    base = folder if wanted.preserve_path else wanted.target_path or ""
+    base = folder if wanted.preserve_path else wanted.target_path
     renamed = _renamed(wanted, name)
     path = PurePosixPath(base, renamed)
     if PurePosixPath(base).is_absolute() or PurePosixPath(renamed).is_absolute():
@@ -153,39 +151,18 @@ def _remove(place: Path) -> None:
 
 
 def _renamed(wanted: Wanted, name: str) -> str:
-    rename = wanted.rename
-    if rename is None:
-        return name
-    specs = [rename] if isinstance(rename, str | Mapping) else rename
-    for spec in specs:
-        pattern, replacement = _parts(spec)
+    for renaming in wanted.rename:
         try:
-            renamed = re.sub(pattern, replacement, name, count=1)
+            renamed = re.sub(renaming.pattern, renaming.repl, name, count=1)
         except (re.error, IndexError) as error:
             raise RequirementError(
-                f"cannot rename {name} by {pattern!r} and {replacement!r}: {error}",
-                hint="write 'PATTERN REPLACEMENT', in quotes where a backslash is",
+                f"cannot rename {name} by {renaming.pattern!r} and "
+                f"{renaming.repl!r}: {error}",
+                hint=r"the new name may have \1 and the like for the pattern's groups",
             ) from None
         if renamed != name:
             return renamed
     return name
-
-
-def _parts(spec: str | Mapping[str, str]) -> tuple[str, str]:
-    if isinstance(spec, Mapping):
-        return spec.get("pattern", ""), spec.get("repl", "")
-    try:
-        parts = shlex.split(spec)
-    except ValueError:
-        parts = []
-    if len(parts) == 1:
-        return ".*", parts[0]
-    if len(parts) == 2:
-        return parts[0], parts[1]
-    raise RequirementError(
-        f"rename: {spec!r} is neither 'PATTERN REPLACEMENT' nor a new name",
-        hint="put what has spaces in it into quotes",
-    )
 
 
 def _reason(error: OSError) -> str:

@@ -13,7 +13,6 @@ from sweepflow.operations.requirements.errors import RequirementError
 from sweepflow.operations.requirements.modules import check_module
 from sweepflow.operations.requirements.place import Placed, made, put, target
 from sweepflow.operations.requirements.unpack import is_archive, unpacked
-from sweepflow.operations.requirements.wanted import described
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -98,12 +97,13 @@ def resolve(
         found = _found(wanted, places, upstream, given)
     except RequirementError as error:
         if not wanted.optional:
+            error.hint = wanted.help or error.hint
             raise
         reason = f"{error.message}; skipping because dependency is optional"
         return Resolution(skipped=reason)
     if not found.paths:
         return _nothing(wanted)
-    values = dict(wanted.params or {})
+    values = dict(wanted.params)
     values.update((k, v) for k, v in (flags or {}).items() if v is not None)
     placed: list[Placed] = []
     warnings: list[str] = []
@@ -197,7 +197,7 @@ def _configure(
 def _nothing(wanted: Wanted) -> Resolution:
     if wanted.kind == "module":
         return Resolution()
-    message = f"nothing resolved for {described(wanted)}"
+    message = f"nothing resolved for {wanted.uri}"
     if wanted.fail_if_empty:
         raise RequirementError(message, hint="does 'select' match any of its files?")
     return Resolution(warnings=(message,) if wanted.warn_if_empty else ())

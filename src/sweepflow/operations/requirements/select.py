@@ -8,7 +8,6 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from sweepflow.operations.requirements.errors import RequirementError
-from sweepflow.operations.requirements.wanted import texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
@@ -21,7 +20,7 @@ HIDDEN: Final = (".sweepflow", ".guild")
 
 
 def selects(wanted: Wanted) -> bool:
-    return any(map(texts, (wanted.select, wanted.select_min, wanted.select_max)))
+    return bool(wanted.select or wanted.select_min or wanted.select_max)
 
 
 def selected(folder: Path, wanted: Wanted) -> list[str]:
@@ -33,10 +32,10 @@ def selected(folder: Path, wanted: Wanted) -> list[str]:
     """
     paths = sorted(_all_paths(folder))
     chosen: set[str] = set()
-    for pattern in texts(wanted.select):
+    for pattern in wanted.select:
         chosen.update(match.string for match in _matches(pattern, paths))
-    chosen.update(_extremes(texts(wanted.select_min), paths, min))
-    chosen.update(_extremes(texts(wanted.select_max), paths, max))
+    chosen.update(_extremes(wanted.select_min, paths, min))
+    chosen.update(_extremes(wanted.select_max, paths, max))
     return sorted(chosen)
 
 

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from sweepflow.store.records import Json
 
-Texts: TypeAlias = str | Sequence[str] | None
-Rename: TypeAlias = str | Mapping[str, str]
+
+class Renaming(Protocol):
+    """What of a name changes: the first that matches `pattern` becomes `repl`."""
+
+    @property
+    def pattern(self) -> str: ...
+    @property
+    def repl(self) -> str: ...
 
 
 class Wanted(Protocol):
     """One entry of `requires`, its references to flags resolved.
 
-    `source` is what stands behind the kind: a path, a URL, the name of an operation or
-    of a module. `rename` is `PATTERN REPLACEMENT`, or the new name alone, or a mapping
-    with `pattern` and `repl`, or a list of these; the first that changes a name counts.
+    Empty texts and sequences say nothing. `source` is what stands behind the kind: a
+    path, a URL, the name of an operation or of a module; `uri` both, as messages call
+    it. Of several renamings the first that changes a name counts. `help` is what the
+    project says to a user who lacks it.
     """
 
     @property
@@ -25,17 +33,21 @@ class Wanted(Protocol):
     @property
     def source(self) -> str: ...
     @property
-    def select(self) -> Texts: ...
+    def uri(self) -> str: ...
     @property
-    def select_min(self) -> Texts: ...
+    def help(self) -> str: ...
     @property
-    def select_max(self) -> Texts: ...
+    def select(self) -> Sequence[str]: ...
     @property
-    def rename(self) -> Rename | Sequence[Rename] | None: ...
+    def select_min(self) -> Sequence[str]: ...
     @property
-    def target_path(self) -> str | None: ...
+    def select_max(self) -> Sequence[str]: ...
     @property
-    def target_type(self) -> str | None: ...
+    def rename(self) -> Sequence[Renaming]: ...
+    @property
+    def target_path(self) -> str: ...
+    @property
+    def target_type(self) -> str: ...
     @property
     def preserve_path(self) -> bool: ...
     @property
@@ -49,19 +61,6 @@ class Wanted(Protocol):
     @property
     def unpack(self) -> bool: ...
     @property
-    def sha256(self) -> str | None: ...
+    def sha256(self) -> str: ...
     @property
-    def params(self) -> Mapping[str, Json] | None: ...
-
-
-def described(wanted: Wanted) -> str:
-    """Give what messages call a requirement: `file:data.csv`."""
-    is_url = wanted.kind == "url"
-    return wanted.source if is_url else f"{wanted.kind}:{wanted.source}"
-
-
-def texts(value: Texts) -> list[str]:
-    """Give the texts of what may be one, several or none."""
-    if value is None:
-        return []
-    return [value] if isinstance(value, str) else list(value)
+    def params(self) -> Mapping[str, Json]: ...
