@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import tracemalloc
+from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,9 +18,15 @@ from sweepflow.operations.scalars import (
     summarized,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
-def scalars(output: bytes, config: object = None, *flags: str) -> list[Scalar]:
-    return list(read(io.BytesIO(output), compiled(config), flags))
+
+def scalars(
+    output: bytes, config: Mapping[str, str] | None = None, *flags: str
+) -> list[Scalar]:
+    patterns = compiled(None if config is None else [config])
+    return list(read(io.BytesIO(output), patterns, flags))
 
 
 def test_a_step_holds_for_what_follows_and_for_its_own_line() -> None:
@@ -35,7 +42,7 @@ def test_a_step_holds_for_what_follows_and_for_its_own_line() -> None:
 
 def test_flags_that_a_command_prints_are_no_results_unless_a_pattern_says_so() -> None:
     assert scalars(b"lr: 1\nloss: 2\n", None, "lr") == [("loss", 2.0, None)]
-    assert scalars(b"lr: 1\n", r"(\key): (\value)", "lr") == [("lr", 1.0, None)]
+    assert scalars(b"lr: 1\n", {"lr": r"lr: (\value)"}, "lr") == [("lr", 1.0, None)]
 
 
 def test_a_carriage_return_ends_a_line() -> None:

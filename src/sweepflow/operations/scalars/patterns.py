@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeGuard
+from typing import TYPE_CHECKING, Final
 
 from sweepflow.errors import ProjectError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 TEMPLATES: Final = {r"\key": r"[^ \t]+", r"\value": r"[0-9.e\-]+", r"\step": "[0-9]+"}
 """What may stand in a pattern for a name, a number and a step."""
@@ -94,42 +93,30 @@ DEFAULT: Final = Patterns(
 _EXAMPLE: Final = r"'loss: loss=(\S+)'"
 
 
-def compiled(config: object) -> Patterns:
+def compiled(config: Sequence[str | Mapping[str, str]] | None) -> Patterns:
     r"""Give the patterns that an operation's `output-scalars` stand for.
 
     Args:
-        config: A pattern, a mapping of names to patterns, a list of both; False for
-            none, None for the default.
+        config: Patterns, and mappings of names to patterns; None for the default.
 
     Raises:
-        ProjectError: A pattern is none, or it is not clear which number it gives what
+        ProjectError: One is no pattern, or it is not clear which number it gives what
             name.
     """
     if config is None:
         return DEFAULT
-    if config is False:
-        return Patterns(())
-    items = config if _is_list(config) else [config]
-    return Patterns(tuple(pattern for item in items for pattern in _patterns(item)))
+    return Patterns(tuple(pattern for item in config for pattern in _patterns(item)))
 
 
-def _patterns(item: object) -> Iterator[Pattern]:
-    if _is_mapping(item):
-        # In the order of names: of two patterns for one number the later wins.
-        for name in sorted(item, key=str):
-            value = item[name]
-            for text in value if _is_list(value) else [value]:
-                yield _pattern(text, str(name))
-    else:
+def _patterns(item: str | Mapping[str, str]) -> Iterator[Pattern]:
+    if isinstance(item, str):
         yield _pattern(item, None)
+    else:
+        # In the order of names: of two patterns for one number the later wins.
+        yield from (_pattern(item[name], name) for name in sorted(item))
 
 
-def _pattern(text: object, name: str | None) -> Pattern:
-    if not isinstance(text, str):
-        raise ProjectError(
-            f"output-scalars: {text!r} is no pattern",
-            hint=f"write a regular expression with a group, such as {_EXAMPLE}",
-        )
+def _pattern(text: str, name: str | None) -> Pattern:
     expanded = text
     for template, regex in TEMPLATES.items():
         expanded = expanded.replace(template, regex)
@@ -167,11 +154,3 @@ def _number(text: str | None) -> float | None:
         return None if text is None else float(text)
     except ValueError:
         return None
-
-
-def _is_list(value: object) -> TypeGuard[Sequence[object]]:
-    return isinstance(value, Sequence) and not isinstance(value, str)
-
-
-def _is_mapping(value: object) -> TypeGuard[Mapping[object, object]]:
-    return isinstance(value, Mapping)
