@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import re
-from typing import TYPE_CHECKING, Any, Final, TypeVar, cast, get_args
+from types import UnionType
+from typing import TYPE_CHECKING, Any, Final, TypeVar, Union, cast, get_args, get_origin
 
 from pydantic import ValidationError
 
@@ -13,7 +14,7 @@ from sweepflow.errors import Place, ProjectError
 from sweepflow.project.model import Model
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from pydantic_core import ErrorDetails
 
@@ -40,10 +41,20 @@ class Checker:
             given: Fields that the file does not write there, such as a job's name,
                 which is its key.
         """
+        return self._build(model, path, given, {})
+
+    def _build(
+        self,
+        model: type[M],
+        path: Sequence[Step],
+        given: Mapping[str, object],
+        parts: Mapping[str, object],
+    ) -> M | None:
+        """The same with `parts`: keys that are written there, but built already."""
         value = self._document.entry(*path).value
         if model.short and isinstance(value, str):
             value, given = {}, {**given, model.short: value}
-        fields = [name for name in model.model_fields if name not in given]
+        fields = [name for name in keys(model) if name not in given]
         if not isinstance(value, dict):
             message = _no_mapping(model, fields)
             if path and path[-1] in fields:
@@ -55,7 +66,9 @@ class Checker:
         for key in hidden:
             self._unknown_key(model, fields, (*path, key))
         try:
-            built = model.model_validate({**content, **given})
+            built = model.model_validate(
+                {**content, **given, **parts}, by_alias=True, by_name=False
+            )
         except ValidationError as error:
             for details in error.errors(include_url=False, include_input=False):
                 self._translate(model, fields, path, details)
@@ -64,14 +77,11 @@ class Checker:
 
     def finish(self) -> None:
         """Raise ProjectError if there were problems: one a line, in file order."""
-        if not self._problems:
-            return
-        found = sorted(
-            self._problems, key=lambda one: (one[0].line or 0, one[0].column or 0)
-        )
-        (place, message), *others = found
-        lines = (f"{place}: {message}" for place, message in others)
-        raise ProjectError("\n".join((message, *lines)), place=place)
+        raise_all(self._problems)
+
+    def add(self, problems: Iterable[tuple[Place, str]]) -> None:
+        """Remember problems that were found elsewhere."""
+        self._problems.extend(problems)
 
     def problem(self, message: str, *path: Step) -> None:
         """Remember what is wrong at `path`: `message` goes on from its name."""
@@ -91,8 +101,8 @@ class Checker:
         at = (*path, *inner) if not inner or inner[0] in fields else None
         kind = details["type"]
         if kind == "extra_forbidden":
-            owner = _model_at(model, inner[:-1])
-            valid = fields if owner is model else list(owner.model_fields)
+            owner = model_at(model, inner[:-1])
+            valid = fields if owner is model else list(keys(owner))
             self._unknown_key(owner, valid, (*path, *inner))
         elif at is None:
             is_written = inner[0] == model.short  # in the place of the mapping
@@ -102,17 +112,20 @@ class Checker:
                 else self._document.key_place(*path)
             )
             self._problems.append((place, f"{spell(path)} {details['msg']}"))
+        elif kind == "missing":
+            owner = model_at(model, inner[:-1])
+            self.problem(f"is missing: write {_example(owner, at)}", *at)
         elif kind == "string_type":
-            owner = _model_at(model, inner[:-1])
+            owner = model_at(model, inner[:-1])
             self.problem(self._no_text(owner, at), *at)
         elif kind == "tuple_type":
             self.problem("must be a list: begin each of its items with '- '", *at)
         elif kind == "dict_type":
-            owner = _model_at(model, inner[:-1])
+            owner = model_at(model, inner[:-1])
             self.problem(f"must be a mapping, such as {_example(owner, at)}", *at)
         elif kind == "model_type":
-            owner = _model_at(model, inner)
-            self.problem(_no_mapping(owner, list(owner.model_fields)), *at)
+            owner = model_at(model, inner)
+            self.problem(_no_mapping(owner, list(keys(owner))), *at)
         else:
             self.problem(details["msg"], *at)
 
@@ -141,7 +154,26 @@ class Checker:
         if not written:
             return f"is empty: write a text, such as {example}"
         message = f"must be a text, but {_shorten(written)} is {_kind(entry.value)}"
-        return f"{message} in YAML: put it in quotes, {path[-1]}: '{_shorten(written)}'"
+        quoted = f"'{_shorten(written)}'"
+        if isinstance(path[-1], str):
+            quoted = f"{path[-1]}: {quoted}"
+        return f"{message} in YAML: put it in quotes, {quoted}"
+
+
+def raise_all(problems: Sequence[tuple[Place, str]]) -> None:
+    """Raise ProjectError if there are problems: one a line, in file order."""
+    if not problems:
+        return
+    found = sorted(problems, key=lambda one: (one[0].line or 0, one[0].column or 0))
+    (place, message), *others = found
+    lines = (f"{place}: {message}" for place, message in others)
+    raise ProjectError("\n".join((message, *lines)), place=place)
+
+
+def keys(model: type[Model]) -> dict[str, str]:
+    """The keys that a `model` has in a file, each with the name of its field."""
+    fields = model.model_fields.items()
+    return {field.alias or name: name for name, field in fields}
 
 
 def spell(path: Sequence[Step]) -> str:
@@ -171,8 +203,9 @@ def _kind(value: object) -> str:
 
 def _example(model: type[Model], path: Sequence[Step]) -> str:
     """What could stand at `path`, the place of a field of `model`."""
-    name = str(path[-1])
-    examples = model.model_fields[name].examples or ["…"]
+    name = next((step for step in reversed(path) if isinstance(step, str)), "")
+    field = model.model_fields.get(keys(model).get(name, ""))
+    examples = (field.examples if field else None) or ["…"]
     return f"{name}: {examples[0]}"
 
 
@@ -181,14 +214,29 @@ def _no_mapping(model: type[Model], fields: Sequence[str]) -> str:
     return f"must be a mapping, such as {example} (valid keys: {valid})"
 
 
-def _model_at(model: type[Model], path: Sequence[Step]) -> type[Model]:
+def model_at(model: type[Model], path: Sequence[Step]) -> type[Model]:
     """The model that describes what stands at `path` below a `model`."""
+    here: Any = model
     for step in path:
-        if isinstance(step, str):
-            annotation: Any = model.model_fields[step].annotation
-            inner = (annotation, *get_args(annotation))
-            model = next(one for one in inner if _is_model(one))
-    return model
+        if _is_model(here):
+            model = here
+            here = here.model_fields[keys(here)[str(step)]].annotation
+            # An item of a list or mapping is one step further down, a union is not.
+            if get_origin(here) in {Union, UnionType}:
+                here = _within(here)
+        else:
+            here = _within(here)
+    return here if _is_model(here) else _within(here) or model
+
+
+def _within(annotation: object) -> Any:  # noqa: ANN401 -- of an annotation
+    """The model in a type such as `tuple[Job, ...]` or `Job | None`."""
+    for inner in get_args(annotation):
+        if _is_model(inner):
+            return inner
+        if found := _within(inner):
+            return found
+    return None
 
 
 def _is_model(annotation: object) -> bool:
