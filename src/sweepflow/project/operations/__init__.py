@@ -1,0 +1,12 @@
+"""Operations, as `guild.yml` or `operations:` of `sweepflow.yaml` describe them.
+
+    read_guild            a guild.yml in any of its three shapes      read.py
+    read_operations       the operations of a sweepflow.yaml          read.py
+    operation_of_script   a script as an operation by its path        read.py
+    Guildfile             models, operations by name, warnings        guildfile.py
+    Operation             and what it is made of                      models.py
+
+Reading goes through these: `tree` (values that know their file), `items` (the shapes),
+`compose` (inheritance, includes, parameters), `shape` and `sources` (short forms
+written out), `line` (the text of a step) and `report` (what is wrong, and what is odd).
+"""
