@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 import yaml
-from hypothesis import given
-from hypothesis import strategies as st
 
+from sweepflow.errors import ProjectError
 from sweepflow.operations.requirements import RequirementError
-from sweepflow.operations.requirements.config import nested
-from tests.operations.requirements.wanting import Requirement
+from tests.operations.requirements.wanting import Requirement, renamed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,39 +49,26 @@ def test_params_then_flags_are_set_by_dotted_name(
     assert (bench.places.project / name).read_text("utf-8") == text
 
 
-def test_an_ini_file_has_sections(bench: Bench) -> None:
-    bench.write("c.ini", "[DEFAULT]\nd = 0\n[s.t]\nX = 1%\n")
-    bench.resolve(config("c.ini"), flags={"s.t.X": 2, "new.y": "a%b", "d": 5})
-    parser = configparser.RawConfigParser()
-    parser.read_string(bench.read("c.ini"))
-    assert parser["s.t"]["x"] == "2"
-    assert parser["new"]["y"] == "a%b"
-    assert parser.defaults() == {"d": "5"}
-
-
-@pytest.mark.parametrize(
-    ("name", "text", "part"),
-    [
-        ("c.txt", "x", "is of no known format"),
-        ("c.yml", "- 1", "holds no mapping"),
-        ("c.yml", "a: [", "cannot rewrite"),
-        ("c.json", "{", "cannot rewrite"),
-        ("c.ini", "x", "cannot rewrite"),
-        ("c.yml", "a: 1", "a.b has no place: a is 1"),
-    ],
-)
-def test_what_cannot_be_rewritten_is_refused(
-    bench: Bench, name: str, text: str, part: str
+def test_a_config_may_be_another_file_and_is_left_where_one_is(
+    bench: Bench,
 ) -> None:
-    bench.write(name, text)
-    with pytest.raises(RequirementError, match=part):
-        bench.resolve(config(name), flags={"a.b": 1})
+    bench.write("c.ini", "[a]\nx = 1\n")
+    given = bench.write("d.ini", "[a]\nx = 2\n")
+    wanted = config("c.ini", rename=renamed("d.ini"))
+    bench.resolve(wanted, given=given, flags={"a.y": 3})
+    bench.resolve(wanted)
+    parser = configparser.ConfigParser()
+    parser.read_string(bench.read("d.ini"))
+    assert dict(parser["a"]) == {"x": "2", "y": "3"}
+    assert bench.warnings == ["d.ini is there already; left as it is"]
+
+
+def test_what_is_no_config_is_refused(bench: Bench) -> None:
+    for name, text in (("c.txt", "x"), ("c.yml", "- 1"), ("c.json", "{")):
+        bench.write(name, text)
+        with pytest.raises(ProjectError):
+            bench.resolve(config(name), flags={"a": 1})
     assert bench.there == []
-
-
-@given(st.dictionaries(st.text("abc", min_size=1, max_size=2), st.integers()))
-def test_names_without_dots_are_set_as_they_are(values: dict[str, int]) -> None:
-    assert nested({"old": 1}, values) == {"old": 1, **values}
 
 
 def test_a_module_must_be_there_and_is_not_run(bench: Bench) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from sweepflow.operations.flags.config_file import write_config
 from sweepflow.operations.requirements import select
 from sweepflow.operations.requirements.cached import check_digest
-from sweepflow.operations.requirements.config import rewritten
 from sweepflow.operations.requirements.download import downloaded
 from sweepflow.operations.requirements.errors import RequirementError
 from sweepflow.operations.requirements.modules import check_module
@@ -92,6 +92,7 @@ def resolve(
 
     Raises:
         RequirementError: It is not there, or cannot be put there.
+        ProjectError: A configuration file is none.
     """
     try:
         found = _found(wanted, places, upstream, given)
@@ -185,7 +186,7 @@ def _existing(path: Path, shown: str) -> Path:
 def _configure(
     wanted: Wanted, source: Path, values: Mapping[str, Json], run: Path, path: str
 ) -> Placed | None:
-    text = rewritten(source, values)
+    text = write_config(source, values)
 
     def write(place: Path) -> None:
         place.write_text(text, "utf-8")
