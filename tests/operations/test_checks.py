@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
 
 from sweepflow.operations import checks
 from sweepflow.operations.checks import Checked, checked, summary
+from sweepflow.project.operations.steps import Check
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from sweepflow.store.records import Json
 
-@dataclass
-class Check:
-    output: str = ""
-    file: str = ""
-    contains: str = ""
-    compare_to: str = ""
+
+def entry(**keys: Json) -> Check:
+    """Give an entry of `expect` without the checks of a project's file."""
+    return Check.model_construct(**keys)
 
 
 @pytest.fixture
@@ -43,49 +42,49 @@ def check(run: Path, *entries: Check) -> list[Checked]:
 
 
 @pytest.mark.parametrize(
-    "entry",
+    "wanted",
     [
-        Check(output="A"),
-        Check(output=r"^start\nA . \d$"),
-        Check(file="o.txt"),
-        Check(file="o.txt", contains="va.ue"),
-        Check(file="*.txt", contains="value"),
-        Check(file="**/*.txt", contains=r"\nvalue"),
-        Check(file="sub", compare_to=""),
-        Check(file="raw.bin", contains="value", compare_to="raw.bin"),
-        Check(file="o.txt", compare_to="${PROJECT_DIR}/exp.txt"),
-        Check(file="o.txt", compare_to="../exp.txt"),
+        entry(output="A"),
+        entry(output=r"^start\nA . \d$"),
+        entry(file="o.txt"),
+        entry(file="o.txt", contains="va.ue"),
+        entry(file="*.txt", contains="value"),
+        entry(file="**/*.txt", contains=r"\nvalue"),
+        entry(file="sub", compare_to=""),
+        entry(file="raw.bin", contains="value", compare_to="raw.bin"),
+        entry(file="o.txt", compare_to="${PROJECT_DIR}/exp.txt"),
+        entry(file="o.txt", compare_to="../exp.txt"),
     ],
 )
-def test_what_passes(run: Path, entry: Check) -> None:
-    (result,) = check(run, entry)
+def test_what_passes(run: Path, wanted: Check) -> None:
+    (result,) = check(run, wanted)
     assert result.passed, result
 
 
 @pytest.mark.parametrize(
-    ("entry", "message"),
+    ("wanted", "message"),
     [
-        (Check(output="ZZ"), "nothing in the output matches 'ZZ'"),
-        (Check(output="^A"), "nothing in the output matches"),
-        (Check(output="("), "is no regular expression"),
-        (Check(file="nope.txt"), "there is no file nope.txt"),
-        (Check(file="gone"), "there is no file gone"),
-        (Check(file="*.txt", contains="V"), "nothing in o.txt matches"),
-        (Check(file="sub", contains="V"), "cannot read sub"),
-        (Check(file="o.txt", compare_to="nope"), "nope is no file to compare"),
-        (Check(file="o.txt", compare_to="${X}/e"), "${X} is not defined"),
-        (Check(file="raw.bin", compare_to="o.txt"), "raw.bin differs from o.txt"),
+        (entry(output="ZZ"), "nothing in the output matches 'ZZ'"),
+        (entry(output="^A"), "nothing in the output matches"),
+        (entry(output="("), "is no regular expression"),
+        (entry(file="nope.txt"), "there is no file nope.txt"),
+        (entry(file="gone"), "there is no file gone"),
+        (entry(file="*.txt", contains="V"), "nothing in o.txt matches"),
+        (entry(file="sub", contains="V"), "cannot read sub"),
+        (entry(file="o.txt", compare_to="nope"), "nope is no file to compare"),
+        (entry(file="o.txt", compare_to="${X}/e"), "${X} is not defined"),
+        (entry(file="raw.bin", compare_to="o.txt"), "raw.bin differs from o.txt"),
     ],
 )
-def test_what_does_not(run: Path, entry: Check, message: str) -> None:
-    (result,) = check(run, entry)
+def test_what_does_not(run: Path, wanted: Check, message: str) -> None:
+    (result,) = check(run, wanted)
     assert not result.passed
     assert message in result.message
     assert result.diff == ""
 
 
 def test_a_difference_is_told_line_by_line(run: Path) -> None:
-    (result,) = check(run, Check(file="o.txt", compare_to="../exp2.txt"))
+    (result,) = check(run, entry(file="o.txt", compare_to="../exp2.txt"))
     assert not result.passed
     assert result.diff.splitlines() == [
         "--- ../exp2.txt",
@@ -99,7 +98,7 @@ def test_a_difference_is_told_line_by_line(run: Path) -> None:
 
 
 def test_all_checks_are_tried_and_counted(run: Path) -> None:
-    results = check(run, Check(output="ZZ"), Check(file="o.txt"), Check(file="nope"))
+    results = check(run, entry(output="ZZ"), entry(file="o.txt"), entry(file="nope"))
     assert [result.passed for result in results] == [False, True, False]
     assert summary(results) == "1 of 3 checks passed"
 
@@ -114,10 +113,10 @@ def test_a_long_output_is_searched_in_windows(
         (run.parent / "output").write_text(text, "utf-8")
         found = check(
             run,
-            Check(output="need+le\n"),
-            Check(output="^needle"),
-            Check(output="needle$"),
-            Check(output="y$"),
-            Check(output="x$"),
+            entry(output="need+le\n"),
+            entry(output="^needle"),
+            entry(output="needle$"),
+            entry(output="y$"),
+            entry(output="x$"),
         )
         assert [result.passed for result in found] == [True, False, False, True, False]

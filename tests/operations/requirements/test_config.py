@@ -11,17 +11,18 @@ import yaml
 
 from sweepflow.errors import ProjectError
 from sweepflow.operations.requirements import RequirementError
-from tests.operations.requirements.wanting import Requirement, renamed
+from tests.operations.requirements.wanting import renamed, requirement
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from sweepflow.project.operations.requirements import Requirement
     from sweepflow.store.records import Json
     from tests.operations.requirements.wanting import Bench
 
 
 def config(source: str, **keys: Json) -> Requirement:
-    return Requirement("config", source, **keys)
+    return requirement("config", source, **keys)
 
 
 @pytest.mark.parametrize(
@@ -74,8 +75,8 @@ def test_what_is_no_config_is_refused(bench: Bench) -> None:
 def test_a_module_must_be_there_and_is_not_run(bench: Bench) -> None:
     bench.write("mine/inner.py", "raise SystemExit(3)")
     for name in ("json.decoder", "sys", "mine.inner", "zipimport"):
-        assert bench.resolve(Requirement("module", name)).placed == ()
+        assert bench.resolve(requirement("module", name)).placed == ()
     for name in ("no_such_module_here", "json.nope", "json.decoder.deeper"):
         with pytest.raises(RequirementError, match="no module named"):
-            bench.resolve(Requirement("module", name))
+            bench.resolve(requirement("module", name))
     assert bench.warnings == []

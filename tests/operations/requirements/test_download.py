@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sweepflow.operations.requirements import RequirementError, download
-from tests.operations.requirements.wanting import Requirement
+from tests.operations.requirements.wanting import requirement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sweepflow.project.operations.requirements import Requirement
     from tests.operations.requirements.wanting import Bench
 
 DIGEST = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"  # of x
@@ -40,11 +41,13 @@ class Web:
                 pass
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(
+            target=self.server.serve_forever, args=(0.01,), daemon=True
+        ).start()
 
     def wanted(self, path: str = "/a/d.csv", sha256: str = "") -> Requirement:
         url = f"http://127.0.0.1:{self.server.server_port}{path}"
-        return Requirement("url", url, sha256=sha256)
+        return requirement("url", url, sha256=sha256)
 
 
 @pytest.fixture
@@ -108,4 +111,4 @@ def test_no_server_and_other_schemes_are_refused(bench: Bench, web: Web) -> None
         bench.resolve(gone)
     for url in ("file:///etc/passwd", "ftp://x/y", "http://"):
         with pytest.raises(RequirementError, match="is not one of the web"):
-            bench.resolve(Requirement("url", url))
+            bench.resolve(requirement("url", url))

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from sweepflow.operations.requirements import RequirementError, link_name
 from sweepflow.operations.requirements.place import target
-from tests.operations.requirements.wanting import Requirement, of_file, renamed
+from tests.operations.requirements.wanting import of_file, renamed, requirement
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -127,7 +127,7 @@ def test_nothing_is_written_through_a_link(bench: Bench) -> None:
 
 @given(base=st.text("./a", max_size=8), name=st.text("./ab", max_size=8))
 def test_a_target_is_below_the_runs_folder_or_refused(base: str, name: str) -> None:
-    wanted = Requirement("file", "f", target_path=base, rename=renamed(name))
+    wanted = requirement("file", "f", target_path=base, rename=renamed(name))
     try:
         path = target(wanted, "f")
     except RequirementError:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sweepflow.operations.requirements import RequirementError, Upstream
-from tests.operations.requirements.wanting import Rename, of_run, renamed
+from sweepflow.project.operations.requirements import Rename
+from tests.operations.requirements.wanting import of_run, renamed
 
 if TYPE_CHECKING:
     from tests.operations.requirements.wanting import Bench
@@ -46,15 +47,25 @@ def test_all_that_a_run_made_is_linked_and_folders_whole(
         ({"select": ["sub/.+"], "preserve_path": True}, ["sub/x-1.bin"]),
         ({"select": ["data.txt"], "rename": renamed("d.txt")}, ["d.txt"]),
         ({"select": ["data.txt"], "rename": renamed("a/b.txt")}, ["a/b.txt"]),
-        ({"select": ["data.txt"], "rename": [Rename("a", "A")]}, ["dAta.txt"]),
         (
-            {"select": ["data.txt"], "rename": [Rename("data(.+)", r"new\1")]},
+            {"select": ["data.txt"], "rename": [Rename(pattern="a", repl="A")]},
+            ["dAta.txt"],
+        ),
+        (
+            {
+                "select": ["data.txt"],
+                "rename": [Rename(pattern="data(.+)", repl=r"new\1")],
+            },
             ["new.txt"],
         ),
         (
             {
                 "select": ["m.*25.*|d.*"],
-                "rename": [Rename("z", "x"), Rename("d", "D"), Rename("a", "o")],
+                "rename": [
+                    Rename(pattern="z", repl="x"),
+                    Rename(pattern="d", repl="D"),
+                    Rename(pattern="a", repl="o"),
+                ],
             },
             ["Data.txt", "moDel-0.25.h5"],
         ),

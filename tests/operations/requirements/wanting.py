@@ -3,59 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from sweepflow.operations.requirements import Places, resolve
+from sweepflow.project.operations.requirements import Rename, Requirement
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from sweepflow.operations.requirements import Resolution
     from sweepflow.store.records import Json
 
 
-class Rename(NamedTuple):
-    pattern: str
-    repl: str
-
-
 def renamed(name: str) -> list[Rename]:
     """Give what makes any name this one."""
-    return [Rename(".*", name)]
+    return [Rename(pattern=".*", repl=name)]
 
 
-@dataclass(frozen=True)
-class Requirement:
-    kind: str
-    source: str
-    help: str = ""
-    select: Sequence[str] = ()
-    select_min: Sequence[str] = ()
-    select_max: Sequence[str] = ()
-    rename: Sequence[Rename] = ()
-    target_path: str = ""
-    target_type: str = ""
-    preserve_path: bool = False
-    replace_existing: bool = False
-    optional: bool = False
-    warn_if_empty: bool = True
-    fail_if_empty: bool = False
-    unpack: bool = True
-    sha256: str = ""
-    params: Mapping[str, Json] = field(default_factory=dict[str, "Json"])
-
-    @property
-    def uri(self) -> str:
-        return f"{self.kind}:{self.source}"
+def requirement(kind: str, source: str, **keys: Json) -> Requirement:
+    """Give a requirement without the checks that a project's file goes through."""
+    return Requirement.model_construct(**{kind: source}, **keys)
 
 
 def of_file(source: str, **keys: Json) -> Requirement:
-    return Requirement("file", source, **keys)
+    return requirement("file", source, **keys)
 
 
 def of_run(**keys: Json) -> Requirement:
-    return Requirement("operation", "prep", **keys)
+    return requirement("operation", "prep", **keys)
 
 
 def places_in(folder: Path) -> Places:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,24 +10,18 @@ import pytest
 from sweepflow.errors import ProjectError
 from sweepflow.operations.source import source_files
 from sweepflow.operations.source.text import is_text
+from sweepflow.project.operations.sourcecode import Rule, Sourcecode
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
 
-@dataclass
-class Rule:
-    include: Sequence[str] = ()
-    exclude: Sequence[str] = ()
-    only: str = ""
+def include(*patterns: str, only: str = "") -> Rule:
+    return Rule(include=patterns, only=only)
 
 
-@dataclass
-class Sourcecode:
-    off: bool = False
-    root: str = ""
-    select: Sequence[Rule] = ()
+def exclude(*patterns: str, only: str = "") -> Rule:
+    return Rule(exclude=patterns, only=only)
 
 
 USUAL = [
@@ -107,32 +100,32 @@ def test_by_default_there_is_a_limit_on_the_number(tmp_path: Path) -> None:
     assert source.warnings == (
         "more than 100 files of source code: the others are not kept",
     )
-    rules = [Rule(exclude=["0*"])]
-    source = source_files(tmp_path, Sourcecode(select=rules), python=True)
+    rule = exclude("0*")
+    source = source_files(tmp_path, Sourcecode(select=(rule,)), python=True)
     assert (len(source.paths), source.warnings) == (20, ())
-    assert len(found(tmp_path, Rule(include=["*.txt"]))) == 120
+    assert len(found(tmp_path, include("*.txt"))) == 120
 
 
-NONE = Rule(exclude=["*"])
+NONE = exclude("*")
 
 
 @pytest.mark.parametrize(
     ("rules", "expected"),
     [
         ([NONE], []),
-        ([NONE, Rule(include=["/m.py", "data/b*"])],
+        ([NONE, include("/m.py", "data/b*")],
          ["data/big.txt", "data/bin", "m.py"]),
-        ([NONE, Rule(include=["data"]), Rule(exclude=["*"], only="binary")],
+        ([NONE, include("data"), exclude("*", only="binary")],
          ["data/big.txt", "data/empty", "data/exact.txt", "data/latin"]),
-        ([NONE, Rule(include=["*"], only="text"), Rule(exclude=["data", "a", "lnk"])],
+        ([NONE, include("*", only="text"), exclude("data", "a", "lnk")],
          [".env", "Makefile", "m.py", "nul.py", "sub/deep/z.ini"]),
-        ([NONE, Rule(include=["a/*.py"])], ["a/b/c.py", "a/link.py"]),
-        ([NONE, Rule(include=["build"], only="dir"), Rule(include=["y.py"])],
+        ([NONE, include("a/*.py")], ["a/b/c.py", "a/link.py"]),
+        ([NONE, include("build", only="dir"), include("y.py")],
          ["build/x/y.py"]),
-        ([Rule(exclude=["data", "a", "lnk"], only="dir")],
+        ([exclude("data", "a", "lnk", only="dir")],
          [".env", "Makefile", "m.py", "nul.py", "sub/deep/z.ini"]),
-        ([Rule(include=["*.svg"]), Rule(exclude=["[!i]*"])], ["i.svg"]),
-        ([NONE, Rule(include=[".sweepflow"], only="dir"), Rule(include=["s.py"])], []),
+        ([include("*.svg"), exclude("[!i]*")], ["i.svg"]),
+        ([NONE, include(".sweepflow", only="dir"), include("s.py")], []),
     ],
 )  # fmt: skip
 def test_the_last_rule_that_matches_counts(
@@ -170,7 +163,7 @@ def test_in_a_working_tree_git_decides(project: Path) -> None:
     # What is kept with the project although it matches is ignored nevertheless.
     git(project, "add", "-f", "i.svg")
     assert "i.svg" not in found(project)
-    assert found(project, NONE, Rule(include=["*.svg"])) == ["i.svg"]
+    assert found(project, NONE, include("*.svg")) == ["i.svg"]
 
 
 def test_a_folder_that_git_ignores_is_no_working_tree(tmp_path: Path) -> None:
