@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -233,3 +234,32 @@ def test_a_whole_reference_is_the_parameter_itself(
     assert composed.items["extra"].place == source.place(text.rindex('"{{p}}"')) or (
         isinstance(value, list | dict)
     )
+
+
+@pytest.mark.parametrize("twice", ["['{{%s}}', '{{%s}}']", "'{{%s}}{{%s}}'"])
+def test_params_that_hold_each_other_many_times_are_refused(
+    problems: Problems, twice: str
+) -> None:
+    names = [f"p{i}" for i in range(30)]
+    params = "".join(
+        f"    {name}: {twice % (inner, inner)}\n"
+        for name, inner in pairwise([*names, "last"])
+    )
+    (found,) = problems(
+        f"- model: m\n  params:\n{params}    last: x\n"
+        "  operations: {t: {label: '{{p0}}'}}"
+    )
+    assert "the params of the model stand for more than 50,000 values" in found
+
+
+def test_many_lines_of_ancestors_are_followed_once_each(guild: Read) -> None:
+    pairs = "".join(
+        f"- {{config: {a}{i}, extends: [a{i + 1}, b{i + 1}]}}\n"
+        for i in range(40)
+        for a in "ab"
+    )
+    found = guild(
+        f"- {{model: m, extends: a0}}\n{pairs}"
+        "- {config: a40, operations: {t: x}}\n- {config: b40}\n"
+    )
+    assert found.operations["m:t"].main == "x"

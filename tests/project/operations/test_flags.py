@@ -150,7 +150,15 @@ def test_flags_import(guild: Read, written: str, expected: object) -> None:
 
 @pytest.mark.parametrize(
     "destination",
-    ["args", "globals", "global:P", "namespace:a.b", "args:fit", "config:c/d.yml"],
+    [
+        "args",
+        "globals",
+        "none",
+        "global:P",
+        "namespace:a.b",
+        "args:fit",
+        "config:c/d.yml",
+    ],
 )
 def test_destinations(guild: Read, destination: str) -> None:
     found = guild(f"t: {{flags-dest: '{destination}'}}").operations["t"]
@@ -160,7 +168,7 @@ def test_destinations(guild: Read, destination: str) -> None:
 @pytest.mark.parametrize("destination", ["arg", "'global:'", "'config:'", "'x:y'"])
 def test_destinations_that_are_none(problems: Problems, destination: str) -> None:
     (found,) = problems(f"t: {{flags-dest: {destination}}}")
-    assert found.startswith("1:17: t.flags-dest must be one of args, globals, global:")
+    assert found.startswith("1:17: t.flags-dest must be one of args, globals, none, ")
     (found,) = problems("t: {flags-import: [1]}")
     assert found.startswith("1:5: t.flags-import must be yes, no, all, auto or a list")
 

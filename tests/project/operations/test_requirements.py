@@ -127,6 +127,13 @@ def test_sources_in_one_place(guild: Read) -> None:
     ]
 
 
+def test_a_flags_name_may_be_no(guild: Read) -> None:
+    (found,) = (
+        guild("t: {requires: [{operation: a, flag-name: no}]}").operations["t"].requires
+    )
+    assert found.flag_name == ""
+
+
 @pytest.mark.parametrize(
     ("requires", "expected"),
     [

@@ -7,6 +7,7 @@
     Operation             and what it is made of                      models.py
 
 Reading goes through these: `tree` (values that know their file), `items` (the shapes),
-`compose` (inheritance, includes, parameters), `shape` and `sources` (short forms
-written out), `line` (the text of a step) and `report` (what is wrong, and what is odd).
+`compose` (inheritance, includes) and `params`, `shape` with `resources`, `step_list`,
+`line` and `selection` (short forms written out), and `report` (what is wrong, and what
+is only odd).
 """

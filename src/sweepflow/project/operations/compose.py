@@ -1,4 +1,4 @@
-"""`extends`, `operation-defaults`, `$include` and `params`: a model as it is meant.
+"""`extends`, `operation-defaults` and `$include`: a model as it is meant.
 
 A part that is taken from elsewhere keeps the place where it is written.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from sweepflow.project.operations.params import Params
 from sweepflow.project.operations.report import nearest
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ _INHERITED: Final = (
 _REFERENCE: Final = re.compile(
     r"(?:(?P<model>[^:#]*):(?P<op>[^#]+)|(?P<config>[^:#]+))(?:#(?P<names>.+))?"
 )
-_PARAM: Final = re.compile(r"{{\s*(.*?)\s*}}")
 
 
 class Composer:
@@ -38,12 +38,13 @@ class Composer:
     def __init__(self, items: Sequence[Item], report: Report) -> None:
         self._items = {item.name: item for item in items if item.kind != "package"}
         self._report = report
+        self._ancestors: dict[str, Node] = {}
 
     def model(self, item: Item) -> Node:
         """All of a model; nothing in it refers to another item any more."""
         node = self._extended(item.node, (item.name,))
         node = self._with_includes(node)
-        return _Params(node, self._report).filled()
+        return Params(node, self._report).filled()
 
     def _extended(self, node: Node, seen: tuple[str, ...]) -> Node:
         extends = node.items.get("extends")
@@ -52,10 +53,17 @@ class Composer:
         for name in extends.elements or [extends]:
             parent = self._parent(name, seen)
             if parent is not None:
-                above = self._extended(parent.node, (*seen, parent.name))
-                kept = [one for one in above.items if one not in _INHERITED]
-                node = _filled(node, above.without(*kept))
+                node = _filled(node, self._ancestor(parent, seen))
         return node
+
+    def _ancestor(self, parent: Item, seen: tuple[str, ...]) -> Node:
+        """What others inherit from an item."""
+        found = self._ancestors.get(parent.name)
+        if found is None:
+            whole = self._extended(parent.node, (*seen, parent.name))
+            kept = [name for name in whole.items if name not in _INHERITED]
+            found = self._ancestors[parent.name] = whole.without(*kept)
+        return found
 
     def _parent(self, name: Node, seen: tuple[str, ...]) -> Item | None:
         text = name.value
@@ -227,53 +235,3 @@ def _filled(child: Node, parent: Node) -> Node:
     for name, node in parent.items.items():
         parts[name] = _filled(parts[name], node) if name in parts else node
     return child.mapping(parts)
-
-
-class _Params:
-    """A model with its `{{name}}` replaced."""
-
-    def __init__(self, model: Node, report: Report) -> None:
-        self._model = model
-        self._report = report
-        params = model.items.get("params")
-        self._params = params.items if params else {}
-
-    def filled(self) -> Node:
-        if not self._params:
-            return self._model
-        kept = {"params": self._model.items["params"]}
-        parts = {
-            name: self._replaced(node, ())
-            for name, node in self._model.items.items()
-            if name not in {"params", "extends", "model"}
-        }
-        return self._model.mapping({**self._model.items, **parts, **kept})
-
-    def _replaced(self, node: Node, above: tuple[str, ...]) -> Node:
-        if isinstance(node.value, dict):
-            return node.mapping(
-                {name: self._replaced(one, above) for name, one in node.items.items()}
-            )
-        if isinstance(node.value, list):
-            return node.listing(self._replaced(one, above) for one in node.elements)
-        if not isinstance(node.value, str) or "{{" not in node.value:
-            return node
-        whole = _PARAM.fullmatch(node.value)
-        if whole and whole[1] in self._params:
-            value = self._value(whole[1], node, above)
-            return node if value is None else value.moved(node)
-        return node.scalar(_PARAM.sub(lambda m: self._text(m, node, above), node.value))
-
-    def _text(self, match: re.Match[str], node: Node, above: tuple[str, ...]) -> str:
-        value = self._value(match[1], node, above)
-        return match[0] if value is None else str(value.value)
-
-    def _value(self, name: str, node: Node, above: tuple[str, ...]) -> Node | None:
-        """The value of a parameter; None for what is none, and stays as it is."""
-        if name not in self._params:
-            return None
-        if name in above:
-            circle = " -> ".join((*above[above.index(name) :], name))
-            self._report.problem(node.place, f"params go in a circle: {circle}")
-            return None
-        return self._replaced(self._params[name], (*above, name))

@@ -139,7 +139,7 @@ def parse(text: str) -> Line:
             _option(line, word, words)
         else:
             positional.append(word)
-    if not positional or "=" in positional[0]:
+    if not positional or not positional[0].strip() or "=" in positional[0]:
         raise LineError("names no operation: begin with its name, as in 'train lr=0.1'")
     line.operation, *rest = positional
     for word in rest:

@@ -26,7 +26,7 @@ from sweepflow.project.operations.values import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-DESTINATIONS: Final = ("args", "globals")
+DESTINATIONS: Final = ("args", "globals", "none")
 PREFIXES: Final = ("global:", "namespace:", "dict:", "args:", "config:")
 
 FlagsImport = Literal["auto", "all"] | tuple[str, ...]
@@ -64,7 +64,7 @@ def _scalars(value: object) -> object:
 def _destination(text: str) -> str:
     if text and text not in DESTINATIONS:
         prefix, colon, name = text.partition(":")
-        if prefix + colon not in PREFIXES or not (name or prefix == "namespace"):
+        if prefix + colon not in PREFIXES or not name:
             raise PydanticCustomError(
                 "destination",
                 "must be one of {valid}",
@@ -113,7 +113,8 @@ class Operation(Dashed):
             said, `all`, or their names.
         flags_import_skip: Flags of the script that are not.
         flags_dest: Where flags go: `args`, `globals`, `global:NAME`, `namespace:NAME`,
-            `args:NAME`, `config:FILE`; empty where the script decides.
+            `args:NAME`, `config:FILE`, `none` (the environment only); empty where the
+            script decides.
         default_flag_arg_skip: Whether flags are no arguments unless they say so.
         requires: What a run needs, in the order of the file.
         steps: The operations that it is made of.

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from sweepflow.errors import Place, ProjectError
-from sweepflow.project.operations import sources
+from sweepflow.project.operations import selection
 from sweepflow.project.operations.compose import Composer
 from sweepflow.project.operations.flags import Flag
 from sweepflow.project.operations.guildfile import Guildfile, GuildModel
@@ -14,6 +14,7 @@ from sweepflow.project.operations.items import Item, bare_item, items_of
 from sweepflow.project.operations.models import ModelItem, Operation
 from sweepflow.project.operations.report import Builder, Path, Report
 from sweepflow.project.operations.requirements import Requirement
+from sweepflow.project.operations.resources import Resources
 from sweepflow.project.operations.shape import Shaped, Shaper
 from sweepflow.project.operations.steps import StepEntry
 from sweepflow.project.operations.tree import Node, Tree, plant
@@ -133,7 +134,9 @@ class _ModelReader:
         self._node = node
         self._report = report
         self.operations = node.items.get("operations", node.mapping({}))
-        self._shaper = Shaper(report, resources, list(self.operations.items))
+        self._shaper = Shaper(
+            report, Resources(report, resources, list(self.operations.items))
+        )
 
     def model(self) -> GuildModel:
         told = None
@@ -176,7 +179,7 @@ class _ModelReader:
 
     def _with_sourcecode(self, node: Node) -> Node:
         own = node.items.get("sourcecode")
-        full = sources.shaped(own, self._node.items.get("sourcecode"))
+        full = selection.shaped(own, self._node.items.get("sourcecode"))
         return node.with_items(sourcecode=full) if full else node.without("sourcecode")
 
 

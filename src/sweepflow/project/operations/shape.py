@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from sweepflow.project.operations import line as lines
 from sweepflow.project.operations.flags import TYPES
 from sweepflow.project.operations.report import nearest
-from sweepflow.project.operations.requirements import KINDS
+from sweepflow.project.operations.step_list import StepList
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sweepflow.project.operations.line import Line
     from sweepflow.project.operations.report import Path, Report
+    from sweepflow.project.operations.resources import Resources
     from sweepflow.project.operations.tree import Node
 
 _WAYS: Final = ("exec", "main", "steps")
@@ -34,7 +35,7 @@ class Shaped:
     node: Node
     flags: tuple[str, ...]
     resources: tuple[str, ...]
-    lines: Mapping[int, lines.Line]
+    lines: Mapping[int, Line]
 
 
 class Shaper:
@@ -42,23 +43,20 @@ class Shaper:
 
     Args:
         report: Where what is wrong goes.
-        resources: The resources of all models, by name and by `MODEL:NAME`.
-        operations: The names of the model's operations.
+        resources: What its operations may require.
     """
 
-    def __init__(
-        self, report: Report, resources: Mapping[str, Node], operations: list[str]
-    ) -> None:
+    def __init__(self, report: Report, resources: Resources) -> None:
         self._report = report
         self._resources = resources
-        self._operations = operations
+        self._steps = StepList(report)
 
     def operation(self, node: Node, path: Path) -> Shaped:
         """One operation, a mapping, in full."""
         parts = self._one_way(node, path)
         for name in _LISTS:
             if name in parts:
-                parts[name] = _as_list(parts[name])
+                parts[name] = parts[name].as_list()
         if "env" in parts:
             parts["env"] = _texts(parts["env"])
         if "flags" in parts:
@@ -70,14 +68,25 @@ class Shaper:
             parts["output-scalars"] = _scalars(parts["output-scalars"])
             if parts["output-scalars"].value is None:
                 del parts["output-scalars"]
-        resources: list[str] = []
-        if "requires" in parts:
-            parts["requires"] = self._requires(parts["requires"], path, resources)
-        found: dict[int, lines.Line] = {}
-        if "steps" in parts:
-            parts["steps"] = self._steps(parts["steps"], (*path, "steps"), found)
+        resources: tuple[str, ...] = ()
+        if requires := parts.get("requires"):
+            parts["requires"], resources = self._requires(requires, (*path, "requires"))
+        found: dict[int, Line] = {}
+        if steps := parts.get("steps"):
+            parts["steps"], found = self._steps.steps(steps, (*path, "steps"))
         flags = parts["flags"].items if "flags" in parts else {}
-        return Shaped(node.mapping(parts), tuple(flags), tuple(resources), found)
+        return Shaped(node.mapping(parts), tuple(flags), resources, found)
+
+    def _requires(self, node: Node, path: Path) -> tuple[Node, tuple[str, ...]]:
+        """The sources of all requirements, and the resource that each is a part of."""
+        given = [] if node.value is None else node.as_list().elements
+        found = [
+            source
+            for index, one in enumerate(given)
+            for source in self._resources.sources(one, (*path, index))
+        ]
+        names = tuple(name for name, _ in found)
+        return node.listing(source for _, source in found), names
 
     def _one_way(self, node: Node, path: Path) -> dict[str, Node]:
         """Of main, exec and steps keep one; without any, main is the name."""
@@ -162,162 +171,6 @@ class Shaper:
             named = {name: _optimizer(name, one) for name, one in several.items.items()}
             parts["optimizers"] = several.mapping(named) if named else several
 
-    def _requires(self, node: Node, path: Path, resources: list[str]) -> Node:
-        path = (*path, "requires")
-        shaped: list[Node] = []
-        if node.value is None:
-            return node.listing(())
-        for index, one in enumerate(_as_list(node).elements):
-            for name, source in self._sources(one, (*path, index)):
-                shaped.append(source)
-                resources.append(name)
-        return node.listing(shaped)
-
-    def _sources(self, node: Node, path: Path) -> list[tuple[str, Node]]:
-        if isinstance(node.value, str):
-            return self._resource(node, node.value, path)
-        if not isinstance(node.value, dict):
-            self._report.wrong(
-                node, path, "must be a mapping, such as operation: prepare"
-            )
-            return []
-        if named := node.items.get("resource"):
-            if isinstance(named.value, str):
-                return self._resource(named, named.value, path)
-            self._report.wrong(named, (*path, "resource"), "must be a name")
-            return []
-        if "sources" in node.items:
-            name = node.items.get("name")
-            return self._whole(node, str(name.value) if name else "", path)
-        return [("", _source(node))]
-
-    def _resource(self, node: Node, name: str, path: Path) -> list[tuple[str, Node]]:
-        if resource := self._resources.get(name):
-            return self._whole(resource, name, path)
-        hint = ""
-        if name in self._operations:
-            hint = f": for the operation write 'operation: {name}'"
-        elif near := nearest(name, self._resources):
-            hint = f": did you mean {near!r}?"
-        self._report.wrong(
-            node, path, f"is the resource {name!r}, which is not defined{hint}"
-        )
-        return []
-
-    def _whole(self, node: Node, name: str, path: Path) -> list[tuple[str, Node]]:
-        """All sources of a resource, each with what the resource says for all."""
-        common = dict(_source(node).items) if isinstance(node.value, dict) else {}
-        sources = common.pop("sources", node)
-        if not isinstance(sources.value, list):
-            self._report.wrong(
-                sources,
-                (*path, "sources"),
-                "must be a list, such as [{file: data.csv}]",
-            )
-            return []
-        if unpack := common.pop("default-unpack", None):
-            common["unpack"] = unpack
-        shared = ("target-path", "target-type", "preserve-path", "unpack")
-        shared_parts = {one: common[one] for one in shared if one in common}
-        found: list[tuple[str, Node]] = []
-        for one in sources.elements:
-            source = (
-                one.mapping({"file": one.inner()})
-                if isinstance(one.value, str)
-                else one
-            )
-            if not isinstance(source.value, dict):
-                self._report.wrong(
-                    one, path, "must be a mapping, such as file: data.csv"
-                )
-                continue
-            source = _source(source)
-            found.append((name, source.mapping({**shared_parts, **source.items})))
-        return found
-
-    def _steps(self, node: Node, path: Path, found: dict[int, lines.Line]) -> Node:
-        if not isinstance(node.value, list):
-            if node.value is not None:
-                self._report.wrong(
-                    node, path, "must be a list: begin each item with '- '"
-                )
-            return node.listing(())
-        if not node.elements:
-            self._report.wrong(node, path, "is empty: write an operation's name")
-        shaped: list[Node] = []
-        for index, one in enumerate(node.elements):
-            full = self._step(one, (*path, index))
-            shaped.append(one if full is None else full[0])
-            if full is not None:
-                found[index] = full[1]
-        return node.listing(shaped)
-
-    def _step(self, node: Node, path: Path) -> tuple[Node, lines.Line] | None:
-        if isinstance(node.value, str):
-            node = node.mapping({"run": node.inner()})
-        if not isinstance(node.value, dict):
-            self._report.wrong(
-                node,
-                path,
-                "must be a text, such as 'train lr=0.1', or a mapping with run",
-            )
-            return None
-        parts = self._one_name_for_checks(node)
-        run = parts.get("run")
-        if run is None or not isinstance(run.value, str):
-            self._report.wrong(
-                node if run is None else run,
-                path,
-                "must say what to run: write run: and a text, such as 'train lr=0.1'",
-            )
-            return None
-        try:
-            line = lines.parse(run.value)
-            if isinstance(getattr(parts.get("flags"), "value", None), list):
-                words = (str(one.value) for one in parts.pop("flags").elements)
-                line.arguments += [lines.argument(word) for word in words]
-        except lines.LineError as error:
-            self._report.wrong(run, path, str(error))
-            return None
-        for option in line.unused:
-            self._report.warn(run.place, f"the option {option} has no effect in a step")
-        return self._completed(node, parts, line, run), line
-
-    def _one_name_for_checks(self, node: Node) -> dict[str, Node]:
-        parts = dict(node.items)
-        if checks := parts.pop("checks", None):
-            if "expect" in parts:
-                self._report.problem(
-                    checks.key_place, "expect and checks are the same: keep one of them"
-                )
-            parts.setdefault("expect", checks)
-        return parts
-
-    def _completed(
-        self, node: Node, parts: dict[str, Node], line: lines.Line, run: Node
-    ) -> Node:
-        at = run.inner()
-        for name, value in line.options.items():
-            parts.setdefault(name, at.scalar(value))
-        for name, many in line.lists.items():
-            parts.setdefault(name, at.listing(map(at.scalar, many)))
-        if flags := parts.get("flags"):
-            plain = {
-                name: one.items.get("default", one) for name, one in flags.items.items()
-            }
-            parts["flags"] = flags.mapping(plain) if plain else flags
-        for name in ("expect", "tags", "batch-tags", "opt-flags"):
-            if name in parts:
-                parts[name] = _as_list(parts[name])
-        return node.mapping(parts)
-
-
-def _as_list(node: Node) -> Node:
-    """A single value as a list of it."""
-    if node.value is None or isinstance(node.value, list):
-        return node
-    return node.listing([node.inner()])
-
 
 def _texts(env: Node) -> Node:
     """Variables as a process gets them: yes is 1, no and nothing are empty."""
@@ -355,18 +208,4 @@ def _optimizer(name: str, node: Node) -> Node:
 
 def _scalars(node: Node) -> Node:
     """Patterns as a list; no is none of them."""
-    return node.listing(()) if node.value is False else _as_list(node)
-
-
-def _source(node: Node) -> Node:
-    """A source with its lists as lists and `path` under its later name."""
-    parts = dict(node.items)
-    if path := parts.pop("path", None):
-        parts.setdefault("target-path", path)
-    for name in ("select", "select-min", "select-max", "rename"):
-        if name in parts:
-            parts[name] = _as_list(parts[name])
-    for kind in KINDS:
-        if kind in parts and not parts[kind].value:
-            del parts[kind]
-    return node.mapping(parts)
+    return node.listing(()) if node.value is False else node.as_list()

@@ -80,6 +80,12 @@ class Node(Entry):
             keys={index: node.key for index, node in children.items()},
         )
 
+    def as_list(self) -> Node:
+        """A single value as a list of it."""
+        if self.value is None or isinstance(self.value, list):
+            return self
+        return self.listing([self.inner()])
+
     def with_items(self, **more: Node) -> Node:
         """The mapping with some of its values put in; `-` is written as `_`."""
         named = {name.replace("_", "-"): node for name, node in more.items()}
