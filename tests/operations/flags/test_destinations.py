@@ -147,7 +147,9 @@ def test_a_configuration_file_keeps_every_value(
     file = tmp_path_factory.mktemp("config") / name
     again = file.with_stem("again")
 
-    @given(st.dictionaries(st.sampled_from(["a", "b.c", "b.d.e"]), scalars))
+    without_nul = scalars.filter(lambda value: "\0" not in str(value))
+
+    @given(st.dictionaries(st.sampled_from(["a", "b.c", "b.d.e"]), without_nul))
     def holds(values: dict[str, Value]) -> None:
         file.write_text("{}")
         operation = [Flag(key, value) for key, value in values.items()]
