@@ -59,6 +59,21 @@ def test_a_time_is_a_stretch(text: str, start: str | None, end: str | None) -> N
     assert (shown(found.start), shown(found.end)) == (start, end)
 
 
+def test_a_stretch_ends_before_its_end() -> None:
+    today = time_range("today", NOW)
+    assert today.start
+    assert today.end
+    assert today.holds(today.start)
+    assert not today.holds(today.end)
+
+
+def test_a_month_ago_may_have_been_shorter() -> None:
+    on_the_31st = NOW.replace(day=31)
+    assert (
+        shown(time_range("last 3 months", on_the_31st).start) == "2026-02-28 14:30:45"
+    )
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -98,6 +98,20 @@ def test_what_a_run_required_itself_is_not_passed_on_unless_selected(
     assert "data.txt" in bench.there
 
 
+def test_links_that_a_run_made_are_passed_on_but_nothing_of_ours(
+    bench: Bench, prep: Upstream
+) -> None:
+    (prep.folder / "empty").mkdir()
+    (prep.folder / "latest").symlink_to("empty")
+    (prep.folder / ".sweepflow" / "inner").mkdir(parents=True)
+    (prep.folder / ".sweepflow" / "inner" / "spec").touch()
+    done = bench.resolve(of_run(), upstream=prep)
+    names = [placed.path for placed in done.placed]
+    assert names == ["data.txt", "latest", "model-0.25.h5", "model-0.5.h5", "sub"]
+    wanted = of_run(select=[".*spec", ".sweep.*"], warn_if_empty=False)
+    assert bench.resolve(wanted, upstream=prep).placed == ()
+
+
 def test_of_steps_only_a_selected_one_is_passed_on(
     bench: Bench, prep: Upstream
 ) -> None:

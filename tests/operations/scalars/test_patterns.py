@@ -59,6 +59,7 @@ def test_the_default_form_is_a_name_and_a_number(
         ([r"(?P<loss>\d+)|(?P<acc>x)"], "5 x", {"loss": 5.0}),
         ([r"(?P<_key>\w+)=(?P<_val>\S+)"], "a=1 b=zz", {"a": 1.0}),
         ([{"x": r"(\w+) (\d+)"}, r"(?P<z>\d+)"], "y 5", {"y": 5.0, "z": 5.0}),
+        ([{"b": r"(?P<x>2)", "a": r"(?P<x>1)"}], "1 2", {"x": 2.0}),
         ([{"x": r"at (\step)"}], "at 12", {"x": 12.0}),
         ([], "loss: 1", {}),
     ],

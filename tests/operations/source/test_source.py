@@ -125,6 +125,9 @@ NONE = exclude("*")
         ([exclude("data", "a", "lnk", only="dir")],
          [".env", "Makefile", "m.py", "nul.py", "sub/deep/z.ini"]),
         ([include("*.svg"), exclude("[!i]*")], ["i.svg"]),
+        ([NONE, exclude("data", only="dir"), include("dat?", only="dir"),
+          include("bin")],
+         ["data/bin"]),
         ([NONE, include(".sweepflow", only="dir"), include("s.py")], []),
     ],
 )  # fmt: skip
@@ -170,7 +173,8 @@ def test_a_folder_that_git_ignores_is_no_working_tree(tmp_path: Path) -> None:
     git(tmp_path, "init", "-q")
     (tmp_path / ".gitignore").write_text("inner/\n", "utf-8")
     (tmp_path / "inner").mkdir()
-    (tmp_path / "inner" / "m.py").write_text("1", "utf-8")
+    for name in ("m.py", "no.png"):
+        (tmp_path / "inner" / name).write_text("1", "utf-8")
     assert found(tmp_path / "inner") == ["m.py"]
 
 
