@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import re
+from functools import cache
 from types import UnionType
 from typing import TYPE_CHECKING, Any, Final, TypeVar, Union, cast, get_args, get_origin
 
@@ -170,6 +171,7 @@ def raise_all(problems: Sequence[tuple[Place, str]]) -> None:
     raise ProjectError("\n".join((message, *lines)), place=place)
 
 
+@cache
 def keys(model: type[Model]) -> dict[str, str]:
     """The keys that a `model` has in a file, each with the name of its field."""
     fields = model.model_fields.items()

@@ -68,3 +68,32 @@ def test_where_an_operation_stands(guild: Read) -> None:
     found = guild(TWO)
     place = found.place(found.operations["b:clean"])
     assert str(place) == f"{found.file}:4:26"
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ((), "2:1"),
+        (("flags", "lr"), "3:11"),
+        (("flags", "lr", "default"), "3:15"),
+        (("steps",), "4:3"),
+        (("steps", 0), "5:7"),
+        (("steps", 1, "run"), "6:13"),
+        (("steps", 1, "flags", "lr"), "6:32"),
+        (("steps", 1, "label"), "6:7"),
+        (("env",), "2:1"),
+    ],
+)
+def test_where_a_part_of_it_stands(
+    guild: Read, path: tuple[str | int, ...], expected: str
+) -> None:
+    found = guild("""\
+        # first
+        all:
+          flags: {lr: 0.1}
+          steps:
+            - train
+            - {run: train, flags: {lr: 1}}
+        """)
+    place = found.place(found.operations["all"], *path)
+    assert str(place) == f"{found.file}:{expected}"

@@ -166,6 +166,17 @@ def test_an_unknown_key_is_told_beside_what_it_may_have_meant(
     ]
 
 
+def test_an_unknown_key_in_what_several_aliases_stand_for(guild: Read) -> None:
+    found = guild("""\
+        a: {flags: {x: {choices: [&c {value: 1, foo: 2}, *c]}, y: {choices: [*c]}}}
+        b: {requires: [&r {file: x, foo: 1}, *r]}
+        c: {requires: [*r]}
+        """)
+    assert {notice.place.line for notice in found.warnings} == {1, 2}
+    assert len(found.operations["a"].flags["x"].choices) == 2
+    assert found.operations["b"].requires[0] == found.operations["c"].requires[0]
+
+
 def test_all_problems_are_told_at_once(problems: Problems) -> None:
     assert [one.split(": ")[0] for one in problems("""\
         a:

@@ -9,10 +9,13 @@ from sweepflow.errors import Place, ProjectError
 from sweepflow.project.operations.report import Notice, nearest
 
 if TYPE_CHECKING:
+    import pathlib
     from collections.abc import Mapping
-    from pathlib import Path
 
+    from sweepflow.project.document import Step
     from sweepflow.project.operations.models import Operation
+    from sweepflow.project.operations.report import Path
+    from sweepflow.project.operations.tree import Tree
 
 
 @dataclass(frozen=True)
@@ -35,15 +38,15 @@ class Guildfile:
         warnings: What is written there but has no effect.
     """
 
-    file: Path
+    file: pathlib.Path
     models: Mapping[str, GuildModel]
     warnings: tuple[Notice, ...] = ()
-    _places: Mapping[str, Place] = field(
-        default_factory=dict[str, Place], repr=False, compare=False
+    _where: Mapping[str, tuple[Tree, Path]] = field(
+        default_factory=dict[str, "tuple[Tree, Path]"], repr=False, compare=False
     )
 
     @property
-    def root(self) -> Path:
+    def root(self) -> pathlib.Path:
         """The file's folder, from which its paths are taken."""
         return self.file.parent
 
@@ -77,9 +80,16 @@ class Guildfile:
         public = [one for one in every if not one.name.startswith("_")]
         return public[0] if len(public) == 1 else None
 
-    def place(self, operation: Operation) -> Place:
-        """Where in the file an operation stands."""
-        return self._places.get(operation.full_name, Place(self.file))
+    def place(self, operation: Operation, *path: Step) -> Place:
+        """Where an operation stands, or something in it.
+
+        `place(train, "steps", 0, "run")` is where that text is written, whichever file
+        that is. What is not written stands where what would hold it does.
+        """
+        if operation.full_name not in self._where:
+            return Place(self.file)
+        tree, above = self._where[operation.full_name]
+        return tree.place(*above, *path)
 
     def find(self, name: str, *, model: str | None = None) -> Operation | None:
         """The operation of a name, `OP` or `MODEL:OP`, if there is one.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from sweepflow.errors import Place, ProjectError
+from sweepflow.errors import ProjectError
 from sweepflow.project.operations import selection
 from sweepflow.project.operations.compose import Composer
 from sweepflow.project.operations.flags import Flag
@@ -41,8 +41,8 @@ def read_guild(file: pathlib.Path) -> Guildfile:
     """
     report = Report(lenient=True)
     items = items_of(file, report)
-    places: dict[str, Place] = {}
-    models = _models(items, report, places)
+    where: dict[str, tuple[Tree, Path]] = {}
+    models = _models(items, report, where)
     report.finish()
     warnings = sorted(
         report.warnings,
@@ -52,7 +52,7 @@ def read_guild(file: pathlib.Path) -> Guildfile:
             one.place.column or 0,
         ),
     )
-    return Guildfile(file, models, tuple(warnings), places)
+    return Guildfile(file, models, tuple(warnings), where)
 
 
 def read_operations(document: Document, checker: Checker) -> dict[str, Operation]:
@@ -95,7 +95,7 @@ def operation_of_script(path: pathlib.Path) -> Operation:
 
 
 def _models(
-    items: list[Item], report: Report, places: dict[str, Place]
+    items: list[Item], report: Report, where: dict[str, tuple[Tree, Path]]
 ) -> dict[str, GuildModel]:
     composer = Composer(items, report)
     whole = [(item, composer.model(item)) for item in items if item.kind == "model"]
@@ -108,9 +108,7 @@ def _models(
         full = {f"{model}:{name}": one for (model, name), one in resources.items()}
         reader = _ModelReader(item, node, report, {**full, **own})
         models[item.name] = reader.model()
-        for name, one in reader.operations.items.items():
-            title = f"{item.name}:{name}" if item.name else name
-            places[title] = one.key_place
+        where.update(reader.where)
     return models
 
 
@@ -133,9 +131,10 @@ class _ModelReader:
         self._item = item
         self._node = node
         self._report = report
-        self.operations = node.items.get("operations", node.mapping({}))
+        self.where: dict[str, tuple[Tree, Path]] = {}
+        self._operations = node.items.get("operations", node.mapping({}))
         self._shaper = Shaper(
-            report, Resources(report, resources, list(self.operations.items))
+            report, Resources(report, resources, list(self._operations.items))
         )
 
     def model(self) -> GuildModel:
@@ -144,7 +143,7 @@ class _ModelReader:
             told = self._told()
         found = {
             name: operation
-            for name, node in self.operations.items.items()
+            for name, node in self._operations.items.items()
             if (operation := self._operation(name, node))
         }
         return GuildModel(
@@ -173,9 +172,13 @@ class _ModelReader:
             return None
         node = self._with_sourcecode(node)
         shaped = self._shaper.operation(node, path)
-        builder = Builder(Tree(node.source, _held(shaped.node, path)), self._report)
+        tree = Tree(node.source, _held(shaped.node, path))
+        builder = Builder(tree, self._report)
         given = {"name": name, "model": self._item.name}
-        return builder.make(Operation, path, given, _parts(builder, path, shaped))
+        made = builder.make(Operation, path, given, _parts(builder, path, shaped))
+        if made is not None:
+            self.where[made.full_name] = tree, path
+        return made
 
     def _with_sourcecode(self, node: Node) -> Node:
         own = node.items.get("sourcecode")

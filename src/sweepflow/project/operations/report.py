@@ -100,29 +100,21 @@ class Builder(Checker):
         """
         parts = parts or {}
         if self._report.lenient:
-            self._prune(model, path, given, parts)
+            valid = [name for name in keys(model) if name not in given]
+            for name in list(self._tree.node(*path).items):
+                if name not in valid:
+                    self._take_out(model, valid, (*path, name))
+            self._prune(model, path, {**given, **parts})
         return self._build(model, path, given, parts)
 
-    def _prune(
-        self,
-        model: type[Model],
-        path: Path,
-        given: Mapping[str, object],
-        parts: Mapping[str, object],
-    ) -> None:
-        """Warn of unknown keys, and take them out."""
+    def _prune(self, model: type[Model], path: Path, more: dict[str, object]) -> None:
+        """Warn of unknown keys further down, and take them out."""
         node = self._tree.node(*path)
-        valid = [name for name in keys(model) if name not in given]
-        for name in list(node.items):
-            if name not in valid:
-                self._take_out(model, valid, (*path, name))
-        if not isinstance(node.value, dict):
+        if not any(isinstance(one.value, dict | list) for one in node.items.values()):
             return
-        content = cast("dict[str, object]", self._tree.node(*path).value)
+        content = {**cast("dict[str, object]", node.value), **more}
         try:
-            model.model_validate(
-                {**content, **given, **parts}, by_alias=True, by_name=False
-            )
+            model.model_validate(content, by_alias=True, by_name=False)
         except ValidationError as error:
             for details in error.errors(include_url=False, include_input=False):
                 if details["type"] == "extra_forbidden":

@@ -154,8 +154,14 @@ def _node(entry: Entry, source: Source, key: int) -> Node:
         step: _node(child, source, entry.keys[step])
         for step, child in entry.children.items()
     }
+    value = entry.value
+    # Not that of the entry, which may stand in several places by its aliases.
+    if isinstance(value, dict):
+        value = {name: child.value for name, child in children.items()}
+    elif isinstance(value, list):
+        value = [child.value for child in children.values()]
     return Node(
-        entry.value,
+        value,
         entry.start,
         entry.end,
         entry.style,
