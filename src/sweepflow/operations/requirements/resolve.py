@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sweepflow.operations.flags.config_file import write_config
 from sweepflow.operations.requirements import select
 from sweepflow.operations.requirements.cached import check_digest
-from sweepflow.operations.requirements.download import downloaded
 from sweepflow.operations.requirements.errors import RequirementError
 from sweepflow.operations.requirements.modules import check_module
 from sweepflow.operations.requirements.place import Placed, made, put, target
@@ -135,6 +133,9 @@ def _found(
     if given is not None:
         return _whole(_existing(given, str(given)))
     if kind == "url":
+        # Here, since few runs need what it imports.
+        from sweepflow.operations.requirements.download import downloaded
+
         file = downloaded(wanted.source, places.cache, wanted.sha256)
         return _of_path(wanted, file, places.cache)
     path = _existing(places.project / wanted.source, wanted.source)
@@ -186,6 +187,8 @@ def _existing(path: Path, shown: str) -> Path:
 def _configure(
     wanted: Wanted, source: Path, values: Mapping[str, Json], run: Path, path: str
 ) -> Placed | None:
+    from sweepflow.operations.flags.config_file import write_config
+
     text = write_config(source, values)
 
     def write(place: Path) -> None:

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
 import shutil
-import tarfile
-import zipfile
-import zlib
 from typing import TYPE_CHECKING, Final
 
 from sweepflow.operations.requirements.cached import file_digest, made_once
@@ -35,10 +31,15 @@ def unpacked(path: Path, cache: Path) -> Path:
         raise RequirementError(f"{path.name} is no archive")
 
     def make(folder: Path) -> None:
+        import tarfile
+        import zipfile
+        import zlib
+        from gzip import BadGzipFile
+
         try:
             unpack(path, folder)
         except (
-            *(tarfile.TarError, zipfile.BadZipFile, zlib.error, gzip.BadGzipFile),
+            *(tarfile.TarError, zipfile.BadZipFile, zlib.error, BadGzipFile),
             *(EOFError, NotImplementedError, RuntimeError),
         ) as error:
             raise RequirementError(
@@ -61,15 +62,21 @@ def _unpacker(name: str) -> Callable[[Path, Path], None] | None:
 
 
 def _unzip(path: Path, folder: Path) -> None:
+    import zipfile
+
     with zipfile.ZipFile(path) as archive:
-        archive.extractall(folder)  # noqa: S202 - it mends names that lead out
+        archive.extractall(folder)
 
 
 def _untar(path: Path, folder: Path) -> None:
+    import tarfile
+
     with tarfile.open(path) as archive:
         archive.extractall(folder, filter="data")
 
 
 def _gunzip(path: Path, folder: Path) -> None:
+    import gzip
+
     with gzip.open(path) as source, (folder / path.stem).open("wb") as file:
         shutil.copyfileobj(source, file, 1 << 20)
