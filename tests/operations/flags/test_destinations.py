@@ -74,6 +74,12 @@ def test_arguments_follow_the_script(main: str, command: list[str], to: str) -> 
     assert invocation.files == {}
 
 
+def test_nothing_but_the_environment_is_a_destination() -> None:
+    invocation = invoked("train --y ${x}", "none", flags(x=1))
+    assert list(invocation.argv) == [*PYTHON, "-m", "train", "--y", "1"]
+    assert invocation.environment == {"FLAG_X": "1"}
+
+
 def test_a_command_has_its_flags_where_it_says() -> None:
     invocation = invoke_command(["sh", "-c", "${x}"], flags(x=1), {"x": 1})
     assert invocation == Invocation(("sh", "-c", "1"), {"FLAG_X": "1"})

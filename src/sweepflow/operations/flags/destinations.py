@@ -6,6 +6,7 @@
     dict:NAME         the same
     namespace:NAME    the same, where NAME is made as a namespace if there is none
     config:PATH       a configuration file in the run's folder
+    none              nothing but the environment
 
 Variables of the environment are set for all of them.
 """
@@ -42,7 +43,7 @@ class Destination:
     """Where values go.
 
     Args:
-        kind: `args`, `globals`, `mapping`, `namespace` or `config`.
+        kind: `args`, `globals`, `mapping`, `namespace`, `config` or `none`.
         name: Of the mapping or namespace; of the file.
     """
 
@@ -57,8 +58,8 @@ class Destination:
             ProjectError: It is no destination.
         """
         head, colon, name = text.partition(":")
-        if head == "args" or text == "globals":
-            return cls(text.partition(":")[0])
+        if head == "args" or text in {"globals", "none"}:
+            return cls(head)
         if colon and head in _INSIDE and all(map(str.isidentifier, name.split("."))):
             return cls(_INSIDE[head], name)
         if colon and head == "config" and name:
@@ -111,6 +112,8 @@ def invoke_main(
     if destination.kind == "args":
         start += _target(target)
         words = words if FLAG_ARGS in words else [*words, FLAG_ARGS]
+    elif destination.kind == "none":
+        start += _target(target)
     elif destination.kind == "config":
         start += _target(target)
         path = folder / destination.name

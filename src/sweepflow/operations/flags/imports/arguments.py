@@ -10,7 +10,6 @@ from typing import Any
 
 from sweepflow.operations.flags.imports.flag import (
     ImportedFlag,
-    choices_of,
     switch,
     tidy,
 )
@@ -61,7 +60,7 @@ class Argument:
             default=self.default,
             description=self.help,
             type=self.type,
-            choices=choices_of(self.choices),
+            choices=self.choices,
             required=self.required,
             min=self.min,
             max=self.max,

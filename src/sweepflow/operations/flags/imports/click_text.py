@@ -27,8 +27,11 @@ _SETTINGS: Final = frozenset(
     {"default", "is_flag", "count", "required", "multiple", "help", "nargs"}
 )
 _BY_DEFAULT: Final = {
-    **{"bool": "boolean", "int": "int", "float": "float"},
-    **{"str": "string", "NoneType": "string"},
+    "bool": "boolean",
+    "int": "int",
+    "float": "float",
+    "str": "string",
+    "NoneType": "string",
 }
 
 

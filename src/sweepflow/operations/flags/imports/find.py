@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -44,7 +45,7 @@ class Imported:
 
 
 def import_flags(
-    main: Sequence[str], destination: Destination | None, folder: Path
+    main: Sequence[str], destination: Destination | None, folders: Sequence[Path]
 ) -> Imported:
     """Give the flags of the script that `main` runs.
 
@@ -53,72 +54,87 @@ def import_flags(
 
     Args:
         main: The words of an operation's `main`.
-        destination: Where the flags go; without it the script decides: arguments if it
-            imports a parser, else globals.
-        folder: Of the project.
+        destination: Where the flags go; without it the script decides.
+        folders: Where the script may be; the first one is the project's.
 
     Raises:
         ProjectError: The script or the configuration cannot be read, or the script does
             not get to where it parses its arguments.
     """
     if destination and destination.kind == "config":
-        values = read_config(folder / destination.name).items()
+        values = read_config(folders[0] / destination.name).items()
         found = [of_value(name, value) for name, value in values if is_simple(value)]
         return Imported(destination, tuple(found))
-    script = Script.read(find_script(main[0], folder))
-    if destination is None:
-        parses = any(map(script.imports, _PARSERS))
-        destination = Destination("args" if parses else "globals")
+    if destination and destination.kind == "none":
+        return Imported(destination, ())
+    script = Script.read(find_script(main[0], folders))
+    destination = destination or _decided(script)
     if destination.kind == "args":
-        found = [argument.flag() for argument in _arguments(script, main, folder)]
+        found = [argument.flag() for argument in _arguments(script, main, folders)]
         return Imported(destination, tuple(flag for flag in found if flag))
     inside = destination.kind != "globals"
     flags = read_inside(script, destination.name) if inside else read_globals(script)
     return Imported(destination, tuple(flags))
 
 
+def script_destination(target: str, folders: Sequence[Path]) -> Destination:
+    """Give where a script takes its flags from: arguments if it imports a parser.
+
+    Raises:
+        ProjectError: The script cannot be read.
+    """
+    return _decided(Script.read(find_script(target, folders)))
+
+
 def select(
     flags: Sequence[ImportedFlag],
-    wanted: bool | str | Collection[str] | None,
+    wanted: str | Collection[str],
     defined: Collection[str],
+    skipped: Collection[str] = (),
 ) -> list[ImportedFlag]:
     """Give the flags that an operation takes from its script.
 
     Args:
         flags: Those of the script.
-        wanted: What the file says for `flags-import`: `all`, `off`, a name, names;
-            `auto` or nothing takes what the script says about those in `defined`.
+        wanted: `all`, names, or `auto` for what the script says about those in
+            `defined`.
         defined: The flags that the file has.
+        skipped: Flags that are not taken in any case.
     """
-    if wanted in (True, "all"):
-        return list(flags)
-    if wanted in (False, "off"):
-        return []
-    names = defined if wanted in (None, "auto") else wanted
-    names = {names} if isinstance(names, str) else set(names or ())  # pyright: ignore[reportArgumentType]
-    return [flag for flag in flags if flag.name in names]
+    names = defined if wanted == "auto" else wanted
+    return [
+        flag
+        for flag in flags
+        if (wanted == "all" or flag.name in names) and flag.name not in skipped
+    ]
 
 
-def find_script(main: str, folder: Path) -> Path:
+def _decided(script: Script) -> Destination:
+    parses = any(map(script.imports, _PARSERS))
+    return Destination("args" if parses else "globals")
+
+
+def find_script(main: str, folders: Sequence[Path]) -> Path:
     """Give the file that Python would run for the first word of `main`.
 
     Raises:
         ProjectError: There is none.
     """
     if main.endswith(".py") or "/" in main:
-        candidates = [folder / (main if main.endswith(".py") else f"{main}.py")]
+        script = main if main.endswith(".py") else f"{main}.py"
+        candidates = [folder / script for folder in folders]
     else:
-        modules = [folder.joinpath(*main.split(".")), *_installed(main)]
+        inside = [folder.joinpath(*main.split(".")) for folder in folders]
         candidates = [
             path
-            for module in modules
+            for module in [*inside, *_installed(main)]
             for path in (module.with_name(f"{module.name}.py"), module / "__main__.py")
         ]
     for path in candidates:
         if path.is_file():
             return path
     raise ProjectError(
-        f"there is no Python module or script {main!r} in {folder}",
+        f"there is no Python module or script {main!r} in {folders[0]}",
         hint="mend main, or write exec for another command",
     )
 
@@ -137,15 +153,21 @@ def _installed(module: str) -> list[Path]:
     return [Path(place, *inner) for place in spec.submodule_search_locations]
 
 
-def _arguments(script: Script, main: Sequence[str], folder: Path) -> list[Argument]:
+def _arguments(
+    script: Script, main: Sequence[str], folders: Sequence[Path]
+) -> list[Argument]:
     read = read_click if script.imports("click") else read_argparse
     with suppress(NotKnownError):
         return read(script)
-    return _run_to_parser(script, main, folder)
+    return _run_to_parser(script, main, folders)
 
 
-def _run_to_parser(script: Script, main: Sequence[str], folder: Path) -> list[Argument]:
+def _run_to_parser(
+    script: Script, main: Sequence[str], folders: Sequence[Path]
+) -> list[Argument]:
     target = main[0] if "/" not in main[0] else str(script.path)
+    above = os.environ.get("PYTHONPATH")
+    path = os.pathsep.join([*map(str, folders), *([above] if above else [])])
     with tempfile.TemporaryDirectory() as temporary:
         output = Path(temporary, "arguments.json")
         command = [sys.executable, "-m", "sweepflow.operations.flags.imports.parser"]
@@ -153,7 +175,8 @@ def _run_to_parser(script: Script, main: Sequence[str], folder: Path) -> list[Ar
         try:
             done = subprocess.run(
                 [*command, str(output), target, *main[1:]],
-                cwd=folder,
+                cwd=folders[0],
+                env={**os.environ, "PYTHONPATH": path},
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 timeout=_SECONDS,

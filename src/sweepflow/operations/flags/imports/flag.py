@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -11,8 +11,6 @@ from sweepflow.operations.flags.types import as_type
 from sweepflow.operations.flags.values import parse_value
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from sweepflow.operations.flags.model import Value
 
 
@@ -25,13 +23,6 @@ _KINDS: Final[dict[type, str]] = {
 
 
 @dataclass(frozen=True)
-class ImportedChoice:
-    value: Any
-    alias: str = ""
-    flags: Mapping[str, Any] = field(default_factory=dict[str, Any])
-
-
-@dataclass(frozen=True)
 class ImportedFlag:
     """What a script says about a flag; `model.FlagLike` tells what the words mean."""
 
@@ -39,13 +30,22 @@ class ImportedFlag:
     default: Any = None
     description: str = ""
     type: str = ""
-    choices: tuple[ImportedChoice, ...] = ()
+    choices: tuple[Any, ...] = ()
     required: bool = False
     min: float | None = None
     max: float | None = None
     arg_name: str = ""
     arg_switch: bool | None = None
     arg_split: bool | None = None
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What the script says, without what it leaves open."""
+        return {
+            one.name: value
+            for one in fields(self)
+            if (value := getattr(self, one.name)) is not one.default
+        }
 
 
 def of_value(name: str, value: Value) -> ImportedFlag:
@@ -65,10 +65,7 @@ def is_simple(value: Any) -> bool:  # noqa: ANN401 - of a script
 
 def switch(flag: ImportedFlag, on: bool, name: str = "") -> ImportedFlag:
     """Give a flag whose bare argument stands for a truth value."""
-    both = (ImportedChoice(True), ImportedChoice(False))
-    return replace(
-        flag, type="", choices=both, arg_switch=on, arg_name=name, arg_split=None
-    )
+    return replace(flag, type="", choices=(True, False), arg_switch=on, arg_name=name)
 
 
 def tidy(flag: ImportedFlag) -> ImportedFlag:
@@ -92,10 +89,6 @@ def tidy(flag: ImportedFlag) -> ImportedFlag:
     except ValueError:
         return replace(flag, type="")
     return replace(flag, default=default)
-
-
-def choices_of(values: Sequence[Value]) -> tuple[ImportedChoice, ...]:
-    return tuple(ImportedChoice(value) for value in values)
 
 
 def _is_scalar(value: object) -> bool:
