@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import tracemalloc
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hypothesis import given
@@ -81,6 +82,16 @@ def test_the_pieces_of_a_stream_do_not_matter(pieces: list[bytes]) -> None:
     reader = Reader(DEFAULT)
     found = [scalar for piece in pieces for scalar in reader.feed(piece)]
     assert [*found, *reader.finish()] == scalars(b"".join(pieces))
+
+
+ATOMS = [b"loss", b":", b": ", b" ", b"\t", b"1", b".5", b"e-", b"(step 3)", b"\x00"]
+ATOMS += [b"\n", b"\r", b"\x1f", b"\xc2\xa0", b"\xff", b"\xc3", b"\x85", b"step"]
+
+
+@given(st.lists(st.sampled_from(ATOMS), max_size=20).map(b"".join))
+def test_what_is_passed_over_quickly_holds_no_number(output: bytes) -> None:
+    reader = Reader(replace(DEFAULT, may_match=None))
+    assert [*reader.feed(output), *reader.finish()] == scalars(output)
 
 
 def test_a_summary_goes_by_step() -> None:

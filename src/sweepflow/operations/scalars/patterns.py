@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -25,6 +26,11 @@ _STEP_BEHIND: Final = re.compile(
 _NAME_AND_VALUE: Final = re.compile(r"^([^ \t]+):\s+([0-9.e\-]+)(?:\s+\(.*\))?$")
 
 
+# What either begins with behind the name; bytes that are no ASCII may be spaces, or
+# nothing that can be decoded.
+_CANDIDATE: Final = re.compile(rb":[\s\x1c-\x1f\x80-\xff]+[0-9.e\-\x80-\xff]")
+
+
 @dataclass(frozen=True, slots=True)
 class Pattern:
     """What to seek in a line.
@@ -37,24 +43,18 @@ class Pattern:
     regex: re.Pattern[str]
     name: str | None = None
 
-    def numbers(self, line: str) -> Iterator[tuple[str, float]]:
-        """Give names and numbers as they stand in a line."""
+    def read(self, line: str, numbers: dict[str, float]) -> None:
+        """Put the numbers of a line under their names; of several the last."""
         for match in self.regex.finditer(line):
-            for name, text in self._texts(match):
-                number = _number(text)
-                if name and number is not None:
-                    yield name, number
-
-    def _texts(self, match: re.Match[str]) -> Iterator[tuple[str | None, str | None]]:
-        named = match.groupdict()
-        if "_key" in named and "_val" in named:
-            yield named["_key"], named["_val"]
-        elif named:
-            yield from named.items()
-        elif match.re.groups == 1:
-            yield self.name, match[1]
-        else:
-            yield match[1], match[2]
+            named = match.groupdict() if self.regex.groupindex else None
+            if named is None:
+                one = self.regex.groups == 1
+                _put(numbers, self.name if one else match[1], match[1 if one else 2])
+            elif "_key" in named and "_val" in named:
+                _put(numbers, named["_key"], named["_val"])
+            else:
+                for name, text in named.items():
+                    _put(numbers, name, text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,31 +62,26 @@ class Patterns:
     """All patterns of an operation.
 
     Args:
-        may_match: Whether bytes of a line can hold a number at all; it spares the
-            patterns most lines of a flood.
+        may_match: Finds nothing in bytes that hold no number; it spares the patterns
+            most lines of a flood.
         default: Whether the operation left the choice of its numbers to us. What it
             prints of its own flags is none then.
     """
 
     patterns: tuple[Pattern, ...]
-    may_match: Callable[[bytes], bool] | None = None
+    may_match: Callable[[bytes], re.Match[bytes] | None] | None = None
     default: bool = False
 
     def numbers(self, line: str) -> dict[str, float]:
         """Give the numbers of a line by name; of several of a name the last."""
-        return {
-            name: number
-            for pattern in self.patterns
-            for name, number in pattern.numbers(line)
-        }
-
-
-def _has_colon(line: bytes) -> bool:
-    return b":" in line
+        numbers: dict[str, float] = {}
+        for pattern in self.patterns:
+            pattern.read(line, numbers)
+        return numbers
 
 
 DEFAULT: Final = Patterns(
-    (Pattern(_STEP_BEHIND), Pattern(_NAME_AND_VALUE)), _has_colon, default=True
+    (Pattern(_STEP_BEHIND), Pattern(_NAME_AND_VALUE)), _CANDIDATE.search, default=True
 )
 """`name: value` alone in a line; a remark in parentheses may follow, `(step 3)`."""
 
@@ -149,8 +144,7 @@ def _check_groups(pattern: Pattern, text: str) -> None:
     raise ProjectError(f"output-scalars: {text!r} {problem}", hint=hint)
 
 
-def _number(text: str | None) -> float | None:
-    try:
-        return None if text is None else float(text)
-    except ValueError:
-        return None
+def _put(numbers: dict[str, float], name: str | None, text: str | None) -> None:
+    if name and text is not None:
+        with suppress(ValueError):
+            numbers[name] = float(text)

@@ -48,10 +48,8 @@ class Reader:
 
     def feed(self, chunk: bytes) -> Iterator[Scalar]:
         """Give the numbers of the lines that a piece completes."""
-        if not self._patterns.patterns:
-            return
-        lines = _END.split(chunk)
-        lines[0] = self._rest + lines[0]
+        text = self._rest + chunk.translate(None, _UNSEEN)
+        lines = self._lines(text)
         # A line's end that never comes costs no memory.
         self._rest = lines.pop()[:LONGEST]
         yield from self._all(lines)
@@ -61,14 +59,20 @@ class Reader:
         line, self._rest = self._rest, b""
         yield from self._all([line])
 
+    def _lines(self, text: bytes) -> list[bytes]:
+        """Give the lines of a text, or the last one alone if no other matters."""
+        may_match = self._patterns.may_match
+        if not self._patterns.patterns or (may_match and not may_match(text)):
+            return [text[max(text.rfind(b"\n"), text.rfind(b"\r")) + 1 :]]
+        return _END.split(text)
+
     def _all(self, lines: Iterable[bytes]) -> Iterator[Scalar]:
         may_match = self._patterns.may_match
         for line in lines if may_match is None else filter(may_match, lines):
             yield from self._of_line(line[:LONGEST])
 
     def _of_line(self, line: bytes) -> Iterator[Scalar]:
-        text = line.translate(None, _UNSEEN).decode(errors="ignore").rstrip()
-        numbers = self._patterns.numbers(text)
+        numbers = self._patterns.numbers(line.decode(errors="ignore").rstrip())
         step = numbers.pop(STEP, None)
         if step is not None and isfinite(step):
             self._step = int(step)
