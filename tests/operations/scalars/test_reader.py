@@ -84,8 +84,10 @@ def test_the_pieces_of_a_stream_do_not_matter(pieces: list[bytes]) -> None:
     assert [*found, *reader.finish()] == scalars(b"".join(pieces))
 
 
-ATOMS = [b"loss", b":", b": ", b" ", b"\t", b"1", b".5", b"e-", b"(step 3)", b"\x00"]
-ATOMS += [b"\n", b"\r", b"\x1f", b"\xc2\xa0", b"\xff", b"\xc3", b"\x85", b"step"]
+ATOMS = [
+    *(b"loss", b":", b": ", b" ", b"\t", b"1", b".5", b"e-", b"(step 3)", b"\x00"),
+    *(b"\n", b"\r", b"\x1f", b"\xc2\xa0", b"\xff", b"\xc3", b"\x85", b"step"),
+]
 
 
 @given(st.lists(st.sampled_from(ATOMS), max_size=20).map(b"".join))
