@@ -241,7 +241,13 @@ class _Parser:
 
     def _key_text(self, key: Entry, event: yaml.Event) -> str:
         if isinstance(key.value, dict | list):
-            raise self._error("a key must be a text, not a list or mapping", event)
+            start = _span(event)[0]
+            doubled = self._source.text[max(start - 1, 0) : start + 1] == "{{"
+            raise self._error(
+                "a key must be a text, not a list or mapping",
+                event,
+                hint="put a text that begins with {{ in quotes" if doubled else None,
+            )
         if isinstance(event, yaml.ScalarEvent):
             return event.value
         if isinstance(key.value, str):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import yaml
 from hypothesis import HealthCheck, given, settings
@@ -18,6 +19,9 @@ from sweepflow.project.operations.read import read_guild, read_operations
 from sweepflow.project.operations.requirements import Requirement
 from sweepflow.project.operations.sourcecode import Rule, Sourcecode
 from sweepflow.project.operations.steps import Check, StepEntry
+
+if TYPE_CHECKING:
+    from sweepflow.project.model import Model
 
 MODELS = (
     *(Choice, Flag, ModelItem, Operation, Requirement),
@@ -45,11 +49,13 @@ VALUES = st.recursive(
 )
 
 
-def _mapping(model: type, **known: st.SearchStrategy[object]) -> st.SearchStrategy:
+def _mapping(
+    model: type[Model], **known: st.SearchStrategy[object]
+) -> st.SearchStrategy[object]:
     words = [key for key in keys(model) if key not in known]
     some = st.dictionaries(st.sampled_from(words), VALUES, max_size=2)
     more = st.fixed_dictionaries({}, optional=known)
-    return st.builds(lambda one, other: one | other, some, more)
+    return st.tuples(some, more).map(lambda both: {**both[0], **both[1]})
 
 
 NAMES = st.sampled_from(["a", "b", "$include", "m"])

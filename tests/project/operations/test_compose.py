@@ -151,6 +151,13 @@ def test_params_refer_to_params_and_keep_their_types(guild: Read) -> None:
     assert _flags(found) == {"n": 3, "many": [1, 3], "x": None, "two": "33"}
 
 
+def test_a_reference_without_quotes(problems: Problems) -> None:
+    assert problems("t: {flags: {x: {{n}}}}") == [
+        "1:17: a key must be a text, not a list or mapping",
+        "hint: put a text that begins with {{ in quotes",
+    ]
+
+
 def test_what_goes_in_a_circle(problems: Problems) -> None:
     assert problems("""\
         - {config: a, extends: b}

@@ -115,6 +115,7 @@ def test_an_unknown_type_is_odd(guild: Read) -> None:
         ("[1]", "1:5: t.flags must be a mapping, such as flags: {lr: 0.1}"),
         ("{x: {required: 3}}", "1:27: t.flags.x.required must be yes or no"),
         ("{x: {min: a}}", "1:22: t.flags.x.min must be a number, such as 1 or 0.5"),
+        ("{x: {min: yes}}", "1:22: t.flags.x.min must be a number, such as 1 or 0.5"),
         ("{x: {min: 3, max: 1}}", "1:13: t.flags.x has a min that is greater than"),
         ("{x: {choices: 3}}", "1:26: t.flags.x.choices must be a list"),
         ("{x: {choices: [{}]}}", "1:27: t.flags.x.choices[0].value is missing"),

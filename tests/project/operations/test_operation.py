@@ -91,6 +91,18 @@ def test_source_code_of_a_model_comes_before_that_of_its_operations(
     assert found["m:c"].sourcecode.select == (Rule(exclude=("data",)),)
 
 
+def test_operations_may_have_source_code_where_their_model_has_none(
+    guild: Read,
+) -> None:
+    found = guild("""\
+        - model: m
+          sourcecode: no
+          operations: {a: {sourcecode: [{include: a}]}, b: x}
+        """).operations
+    assert not found["m:a"].sourcecode.off
+    assert found["m:b"].sourcecode.off
+
+
 def test_searches(guild: Read) -> None:
     found = guild("""\
         a: {optimizer: {algorithm: gp, kappa: 2}, objective: -acc}

@@ -59,6 +59,10 @@ def test_an_operation_may_be_called_as_a_key_of_models_is(guild: Read) -> None:
         "model": "m",
         "resources": "r",
     }
+    assert list(guild("model: {main: m}\noperations: {main: o}\n").operations) == [
+        "model",
+        "operations",
+    ]
 
 
 def test_a_list_of_models_and_configs(guild: Read) -> None:
