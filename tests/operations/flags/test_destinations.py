@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -166,6 +167,21 @@ def test_a_configuration_file_keeps_every_value(
         assert all(same(read[key], values[key]) for key in values)
 
     holds()
+
+
+@pytest.mark.parametrize("value", ["\x85", "a\n\x85b", "\u2028 a", "\ufeff"])
+def test_yaml_keeps_line_breaks_of_all_kinds(tmp_path: Path, value: str) -> None:
+    (tmp_path / "c.yml").write_text("")
+    text = invoked("s", "config:c.yml", flags(a=value), tmp_path).files["c.yml"]
+    (tmp_path / "again.yml").write_text(text, encoding="utf-8")
+    assert read_config(tmp_path / "again.yml") == {"a": value}
+
+
+def test_a_key_may_have_a_dot_itself(tmp_path: Path) -> None:
+    (tmp_path / "c.json").write_text('{"a.b": 1}')
+    operation: list[FlagLike] = [Flag("a.b", 2)]
+    text = invoked("s", "config:c.json", operation, tmp_path).files["c.json"]
+    assert json.loads(text) == {"a.b": 2}
 
 
 def test_text_that_looks_like_a_number_is_quoted_in_yaml(tmp_path: Path) -> None:
