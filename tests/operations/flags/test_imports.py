@@ -183,7 +183,7 @@ WAYS = {
     "a condition": """
         import argparse
         p = argparse.ArgumentParser()
-        if p:
+        if len([1]):
             p.add_argument("--x")
         else:
             p.add_argument("--y")
@@ -204,6 +204,23 @@ WAYS = {
         p = Parser()
         p.add_argument("--x")
         p.parse_args()
+    """,
+    "another module that adds": """
+        import argparse, helper
+        p = argparse.ArgumentParser()
+        p.add_argument("--z")
+        helper.add(p)
+        p.parse_args()
+    """,
+    "a decorator that adds": """
+        import click
+        def more(f):
+            return click.option("--x")(f)
+        @click.command()
+        @click.argument("run")
+        @more
+        def main(run, x): pass
+        main()
     """,
     "another module": """
         import argparse, helper
@@ -228,7 +245,8 @@ WAYS = {
 def test_parsers_are_made_in_many_ways(tmp_path: Path, code: str) -> None:
     (tmp_path / "helper.py").write_text(
         "import argparse\ndef parser():\n p = argparse.ArgumentParser()\n"
-        " p.add_argument('--x')\n return p"
+        " add(p)\n return p\n"
+        "def add(p):\n p.add_argument('--x')\n"
     )
     names = [flag.name for flag in imported(tmp_path, code, main="script run")]
     assert "x" in names
