@@ -27,8 +27,9 @@ format: $(VENV)/.ready  ## format, and mend what can be mended
 docs: $(VENV)/.ready  ## build the documentation into site/
 	$(BIN)/mkdocs build --strict
 
-bench: $(VENV)/.ready  ## measure, side by side with HydraFlow
+bench: $(VENV)/.ready  ## measure, side by side with other tools; takes half an hour
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.workflows
 
 clean:  ## remove what the targets made
 	rm -rf $(VENV) site build dist
