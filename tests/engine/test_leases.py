@@ -122,9 +122,9 @@ def test_who_stopped_past_the_lease_commits_nothing_more(tmp_path: Path) -> None
     wait_for(tmp_path / "began-s0")
     stopped.send_signal(signal.SIGSTOP)
     successor = drive(tmp_path, "plain", 3)
-    second = successor.communicate(timeout=60)
+    second = successor.communicate(timeout=150)
     stopped.send_signal(signal.SIGCONT)
-    first = stopped.communicate(timeout=60)
+    first = stopped.communicate(timeout=150)
 
     assert (first[1], second[1]) == ("", "")
     assert first[0] == second[0]
@@ -142,9 +142,9 @@ def test_who_stopped_among_short_steps(tmp_path: Path, number: int) -> None:
     time.sleep(random.uniform(0, 0.8))  # noqa: S311 - any instant will do
     stopped.send_signal(signal.SIGSTOP)
     successor = drive(tmp_path, "waiting", 40)
-    second = successor.communicate(timeout=60)
+    second = successor.communicate(timeout=150)
     stopped.send_signal(signal.SIGCONT)
-    first = stopped.communicate(timeout=60)
+    first = stopped.communicate(timeout=150)
 
     assert (successor.returncode, second[1]) == (0, "")
     if stopped.returncode == 0:
