@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sweepflow.cli.options import File, Json, open_store
+from sweepflow.cli.options import File, Json, Limit, open_store
 from sweepflow.cli.text import (
     counted,
     local_time,
@@ -43,9 +43,6 @@ Type = Annotated[
 ]
 User = Annotated[str | None, typer.Option(metavar="USER", help="Only this user's.")]
 Tag = Annotated[str | None, typer.Option(metavar="TAG", help="Only with this tag.")]
-Limit = Annotated[
-    int, typer.Option("--limit", "-n", min=0, metavar="N", help="How many; 0 for all.")
-]
 Down = Annotated[
     bool, typer.Option("--down", help="Show what came from it, not what it came from.")
 ]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sweepflow.cli.options import File, Json, open_store
+from sweepflow.cli.options import File, Json, Limit, open_store
 from sweepflow.cli.text import (
     counted,
     duration,
@@ -63,9 +63,6 @@ Age = Annotated[
         parser=_seconds,
         help="Only what is older: 12h, 7d, 4w.",
     ),
-]
-Limit = Annotated[
-    int, typer.Option("--limit", "-n", min=0, metavar="N", help="How many; 0 for all.")
 ]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Only tell what would be cleared.")

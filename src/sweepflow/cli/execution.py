@@ -13,13 +13,12 @@ if TYPE_CHECKING:
 
 
 def execute(engine: Engine, plan: Plan) -> Report:
-    """Run a plan, show how it goes, and say how it went."""
+    """Run a plan, show how it goes, and say how it went; the store stays open."""
     from sweepflow.cli.progress import Display
     from sweepflow.engine.recovery import settle
 
-    store = engine.store
-    with closing(store), closing(engine.executor), Display() as display:
-        settle(store)
+    with closing(engine.executor), Display() as display:
+        settle(engine.store)
         engine.listeners = [display]
         collector.resume()
         return engine.run(plan)

@@ -26,6 +26,12 @@ File = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+RunId = Annotated[
+    str, typer.Argument(metavar="ID", help="The run's id, or how it begins.")
+]
+Limit = Annotated[
+    int, typer.Option("--limit", "-n", min=0, metavar="N", help="How many; 0 for all.")
+]
 SizeLimit = Annotated[
     int | None,
     typer.Option(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 from contextlib import nullcontext, redirect_stdout
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from sweepflow.cli.options import File, Json, open_store, see_that_something_ran
+from sweepflow.cli.options import File, Json, RunId, open_store, see_that_something_ran
 from sweepflow.cli.text import print_json, print_table, visible
 
 if TYPE_CHECKING:
@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 
 
 def reproduce(
-    run_id: Annotated[
-        str, typer.Argument(metavar="ID", help="The run's id, or how it begins.")
-    ],
+    run_id: RunId,
     *,
     as_json: Json = False,
     file: File = None,

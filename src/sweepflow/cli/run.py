@@ -32,7 +32,6 @@ from sweepflow.errors import PlanError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sweepflow.engine.engine import Engine
     from sweepflow.engine.plan import Plan
     from sweepflow.engine.task import Task
     from sweepflow.project import Project
@@ -137,9 +136,20 @@ def _run_job(
     if request.dry_run:
         print_plan(plan, as_json=request.as_json)
         return 0
-    jobs = request.jobs or 1
-    engine = _engine(project, jobs=jobs, fail_fast=request.fail_fast)
-    return execute(engine, plan).exit_status
+    from sweepflow.engine.executors import LocalExecutor
+
+    executor = LocalExecutor()
+    executor.start()  # while we go on importing
+
+    from sweepflow.engine.engine import Engine
+    from sweepflow.here import home_of
+    from sweepflow.store.store import Store
+
+    with Store(home_of(project)) as store:
+        engine = Engine(
+            store, executor, jobs=request.jobs or 1, fail_fast=request.fail_fast
+        )
+        return execute(engine, plan).exit_status
 
 
 def _refuse_options(name: str, request: Request) -> None:
@@ -191,21 +201,6 @@ def print_plan(plan: Plan, *, as_json: bool) -> None:
         sys.stdout.write(task.action.display() + "\n")
         for file in task.action.files():
             sys.stdout.write(file.text)
-
-
-def _engine(project: Project, *, jobs: int, fail_fast: bool) -> Engine:
-    from sweepflow.engine.executors import LocalExecutor
-
-    executor = LocalExecutor()
-    executor.start()  # while we go on importing
-
-    from sweepflow.engine.engine import Engine
-    from sweepflow.here import home_of
-    from sweepflow.store.store import Store
-
-    store = Store(home_of(project))
-    store.home.prepare()
-    return Engine(store, executor, jobs=jobs, fail_fast=fail_fast)
 
 
 def _to_json(task: Task) -> dict[str, Any]:

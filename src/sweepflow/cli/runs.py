@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from contextlib import closing, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path  # noqa: TC003 - typer reads it at run time
@@ -13,7 +12,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from sweepflow.cli.options import File, Json, open_store, see_that_something_ran
+from sweepflow.cli.options import (
+    File,
+    Json,
+    Limit,
+    RunId,
+    open_store,
+    see_that_something_ran,
+)
 from sweepflow.cli.reproduce import reproduce
 from sweepflow.cli.text import (
     counted,
@@ -29,27 +35,21 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sweepflow.store.home import Home
-    from sweepflow.store.ledger import Ledger
     from sweepflow.store.records import Json as JsonValue
     from sweepflow.store.records import Run
+    from sweepflow.store.store import Store
 
 app = typer.Typer(
     help="List and inspect recorded runs; without a command, list them.",
     rich_markup_mode=None,
 )
 
-RunId = Annotated[
-    str, typer.Argument(metavar="ID", help="The run's id, or how it begins.")
-]
 Name = Annotated[
     str | None, typer.Option(metavar="NAME", help="Only runs of this job or workflow.")
 ]
 Status = Annotated[
     Literal["running", "completed", "cached", "failed", "interrupted"] | None,
     typer.Option(help="Only runs with this status."),
-]
-Limit = Annotated[
-    int, typer.Option("--limit", "-n", min=0, metavar="N", help="How many; 0 for all.")
 ]
 
 
@@ -76,13 +76,10 @@ def list_runs(
     file: File = None,
 ) -> None:
     """List recorded runs, newest first."""
-    from sweepflow.here import find_home
-
-    home = find_home(file)
     found: Sequence[Run] = []
-    if home.has_ledger():
-        with closing(_open(home)) as ledger:
-            found = ledger.runs(name=name, status=status, limit=limit or None)
+    with open_store(file) as store:
+        if store.home.has_ledger():
+            found = store.reader.runs(name=name, status=status, limit=limit or None)
     if as_json:
         print_json([_to_json(run) for run in found])
     else:
@@ -92,9 +89,9 @@ def list_runs(
 @app.command("info")
 def info(run_id: RunId, *, as_json: Json = False, file: File = None) -> None:
     """Show all that is recorded of a run."""
-    home, run = _get(run_id, file)
-    output = None if run.cached_from else str(_output(home, run))
     with open_store(file) as store:
+        run = _get(store, run_id)
+        output = None if run.cached_from else str(_output(store.home, run))
         made_from = {name: a.id for name, a in store.catalog.inputs(run.id).items()}
         made = {name: a.id for name, a in store.catalog.outputs(run.id).items()}
         installed = store.catalog.text(run.provenance.packages or "") or ""
@@ -119,13 +116,14 @@ def info(run_id: RunId, *, as_json: Json = False, file: File = None) -> None:
 @app.command("logs")
 def logs(run_id: RunId, *, file: File = None) -> None:
     """Print what a run wrote to its standard output and error, byte for byte."""
-    home, run = _get(run_id, file)
+    with open_store(file) as store:
+        run = _get(store, run_id)
     if run.cached_from:
         raise StoreError(
             f"run {run.id} wrote nothing: it took what run {run.cached_from} had made",
             hint=f"`sweepflow runs logs {run.cached_from}` prints what that one wrote",
         )
-    path = _output(home, run)
+    path = _output(store.home, run)
     try:
         source = path.open("rb")
     except OSError as error:
@@ -160,35 +158,13 @@ def export(
     typer.echo(f"wrote {target}", err=True)
 
 
-def _open(home: Home) -> Ledger:
-    """Open a ledger; where it can be written, complete it from what dead drivers left.
-
-    An archive, a full disk or another user's project can still be looked at.
-    """
-    from sweepflow.engine.recovery import settle
-    from sweepflow.store.ledger import Ledger
-    from sweepflow.store.store import Store
-
-    store = Store(home)
-    try:
-        ledger = store.ledger
-    except StoreError:
-        return Ledger(home.ledger, read_only=True)
-    with suppress(StoreError):
-        settle(store)
-    return ledger
-
-
-def _get(run_id: str, file: Path | None) -> tuple[Home, Run]:
-    from sweepflow.here import find_home
-
-    home = find_home(file)
-    if not home.has_ledger():
+def _get(store: Store, run_id: str) -> Run:
+    if not store.home.has_ledger():
         raise RunNotFoundError(
-            f"no run has the id {run_id!r}", hint=f"nothing ran in {home.root} yet"
+            f"no run has the id {run_id!r}",
+            hint=f"nothing ran in {store.home.root} yet",
         )
-    with closing(_open(home)) as ledger:
-        return home, ledger.get(run_id)
+    return store.reader.get(run_id)
 
 
 def _output(home: Home, run: Run) -> Path:

@@ -106,6 +106,8 @@ _EXCLUDE = {
 def run_found(found: Found, project: Project | None, request: Request) -> int:
     """Run a workflow or tell what would run, and give the exit status.
 
+    What is asked for has been checked (`Request.check`).
+
     Raises:
         SweepflowError: It cannot be run as it is asked for.
     """
@@ -115,7 +117,6 @@ def run_found(found: Found, project: Project | None, request: Request) -> int:
     from sweepflow.workflow.resolve import load_config
     from sweepflow.workflow.run import check_stages
 
-    request.check()
     stages = request.stage_names()
     config = request.config or found.listing.config
     configs = load_config(found.workflow, config, request.overrides)

@@ -60,22 +60,31 @@ class Store:
             return self._ledger
 
     @property
-    def catalog(self) -> Catalog:
-        """What the ledger knows, also where it cannot be written.
+    def reader(self) -> Ledger:
+        """The ledger, for reading, also where it cannot be written.
 
         Raises:
             StoreError: It cannot be read.
         """
         with self._lock:
             if self._reader is not None:
-                return self._reader.catalog
+                return self._reader
             try:
-                return self.ledger.catalog
+                return self.ledger
             except StoreError:  # an archive, a full disk, another user's project
                 from sweepflow.store.ledger import Ledger
 
                 self._reader = Ledger(self.home.ledger, read_only=True)
-                return self._reader.catalog
+                return self._reader
+
+    @property
+    def catalog(self) -> Catalog:
+        """What the reader knows of atoms.
+
+        Raises:
+            StoreError: It cannot be read.
+        """
+        return self.reader.catalog
 
     @property
     def objects(self) -> ObjectStore:
