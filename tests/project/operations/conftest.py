@@ -13,11 +13,11 @@ from sweepflow.project.operations.read import read_guild
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from sweepflow.project.operations.guildfile import Guildfile
+    from sweepflow.project.operations.book import Operations
 
 
 class Read(Protocol):
-    def __call__(self, text: str) -> Guildfile: ...
+    def __call__(self, text: str) -> Operations: ...
 
 
 class Problems(Protocol):
@@ -28,7 +28,7 @@ class Problems(Protocol):
 def guild(tmp_path: Path) -> Read:
     """What a guild.yml with this text says."""
 
-    def read(text: str) -> Guildfile:
+    def read(text: str) -> Operations:
         file = tmp_path / "guild.yml"
         file.write_text(textwrap.dedent(text))
         return read_guild(file)

@@ -92,7 +92,7 @@ def test_any_guild_file_is_read_or_refused(content: object) -> None:
             assert error.place is not None  # noqa: PT017 -- both ways are right
             assert error.place.line is not None  # noqa: PT017
         else:
-            for operation in found.operations.values():
+            for operation in found.all.values():
                 assert operation.main or operation.exec or operation.steps
                 assert all(found.place(operation, "flags", f) for f in operation.flags)
 

@@ -42,7 +42,7 @@ def test_includes_extends_and_params_together(guild: Read) -> None:
         - model: deep
           extends: base
           params: {depth: 7}
-        """).operations["deep:train"]
+        """).all["deep:train"]
     assert _flags(found) == {"lr": 0.1, "bs": 20, "depth": 7, "s": "x7"}
 
 
@@ -58,7 +58,7 @@ def test_what_is_nearer_wins(guild: Read) -> None:
           operations: {t: {main: two, exec: '', flags: {bs: 2}}, z: {main: two}}
         - config: third
           operations: {t: {main: three, label: third}}
-        """).operations
+        """).all
     assert found["m:t"].main == "one"
     assert found["m:t"].label == "third"
     assert _flags(found["m:t"]) == {"lr": 0.5, "bs": 2}
@@ -71,7 +71,7 @@ def test_defaults_of_operations_fill_whole_keys(guild: Read) -> None:
         - model: m
           operation-defaults: {main: zz, flags: {k: 2}, env: {A: 1}}
           operations: {b: {flags: {y: 1}}, c: {}, d: other}
-        """).operations
+        """).all
     assert [found[f"m:{name}"].main for name in "bcd"] == ["zz", "zz", "other"]
     assert [list(found[f"m:{name}"].flags) for name in "bcd"] == [["y"], ["k"], ["k"]]
 
@@ -97,14 +97,14 @@ def test_flags_are_included_by_reference(
         - model: n
           operations: {{t: {{main: t, flags: {{$include: {reference}}}}}}}
         """)
-    assert _flags(found.operations["n:t"]) == expected
+    assert _flags(found.all["n:t"]) == expected
 
 
 def test_an_operation_of_the_same_file_is_included_behind_a_colon(
     guild: Read, problems: Problems
 ) -> None:
     found = guild("a: {flags: {x: 1}}\nb: {flags: {$include: ':a', y: 2}}\n")
-    assert _flags(found.operations["b"]) == {"x": 1, "y": 2}
+    assert _flags(found.all["b"]) == {"x": 1, "y": 2}
     assert problems("a: {flags: {x: 1}}\nb: {flags: {$include: a}}\n") == [
         "2:23: no model or config is called 'a': for the operation write ':a'"
     ]
@@ -120,7 +120,7 @@ def test_whole_operations_and_flags_of_steps_are_included(guild: Read) -> None:
             $include: ops
             b: {flags: {y: 1}}
             p: {steps: [{run: b, flags: {$include: ops, y: 2}}]}
-        """).operations
+        """).all
     assert list(found) == ["m:b", "m:c", "m:p"]
     assert (found["m:b"].label, list(found["m:b"].flags)) == ("kept", ["y"])
     assert found["m:p"].steps[0].flags == {"x": 3, "y": 2}
@@ -130,7 +130,7 @@ def test_includes_that_name_each_other_end(guild: Read) -> None:
     found = guild("""\
         a: {flags: {$include: ':b', x: 1}}
         b: {flags: {$include: ':a', y: 2}}
-        """).operations
+        """).all
     assert _flags(found["a"]) == {"x": 1, "y": 2}
     assert _flags(found["b"]) == {"x": 1, "y": 2}
 
@@ -145,7 +145,7 @@ def test_params_refer_to_params_and_keep_their_types(guild: Read) -> None:
               description: '{{ name }} of {{n}}, {{other}}'
               flags: {n: '{{n}}', many: '{{many}}', x: '{{x}}', two: '{{n}}{{n}}'}
               tags: ['{{name}}']
-        """).operations["m:t"]
+        """).all["m:t"]
     assert (found.main, found.tags) == ("net-3", ("net-3",))
     assert found.description == "net-3 of 3, {{other}}"
     assert _flags(found) == {"n": 3, "many": [1, 3], "x": None, "two": "33"}
@@ -269,4 +269,4 @@ def test_many_lines_of_ancestors_are_followed_once_each(guild: Read) -> None:
         f"- {{model: m, extends: a0}}\n{pairs}"
         "- {config: a40, operations: {t: x}}\n- {config: b40}\n"
     )
-    assert found.operations["m:t"].main == "x"
+    assert found.all["m:t"].main == "x"

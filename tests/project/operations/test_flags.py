@@ -31,7 +31,7 @@ def test_a_plain_value_is_the_default(guild: Read) -> None:
             empty:
             many: [1, 2]
         """)
-        .operations["t"]
+        .all["t"]
         .flags
     )
     assert {name: flag.default for name, flag in flags.items()} == {
@@ -72,7 +72,7 @@ def test_all_that_a_flag_may_say(guild: Read) -> None:
               distribution: log-uniform
               null-label: none
         """)
-        .operations["t"]
+        .all["t"]
         .flags["size"]
     )
     assert flag.model_dump() == {
@@ -103,7 +103,7 @@ def test_all_that_a_flag_may_say(guild: Read) -> None:
 
 def test_an_unknown_type_is_odd(guild: Read) -> None:
     found = guild("t: {flags: {x: {type: flaot, default: 1}}}")
-    assert found.operations["t"].flags["x"].type == ""
+    assert found.all["t"].flags["x"].type == ""
     (notice,) = found.warnings
     assert str(notice.place).endswith("guild.yml:1:23")
     assert "did you mean 'float'?" in notice.message
@@ -145,7 +145,7 @@ def test_flags_that_are_none(problems: Problems, flags: str, expected: str) -> N
     ],
 )
 def test_flags_import(guild: Read, written: str, expected: object) -> None:
-    found = guild(f"t: {{flags-import: {written}}}").operations["t"]
+    found = guild(f"t: {{flags-import: {written}}}").all["t"]
     assert found.flags_import == expected
 
 
@@ -162,7 +162,7 @@ def test_flags_import(guild: Read, written: str, expected: object) -> None:
     ],
 )
 def test_destinations(guild: Read, destination: str) -> None:
-    found = guild(f"t: {{flags-dest: '{destination}'}}").operations["t"]
+    found = guild(f"t: {{flags-dest: '{destination}'}}").all["t"]
     assert found.flags_dest == destination
 
 
@@ -192,6 +192,6 @@ def test_short_and_long_form_say_the_same(values: dict[str, object]) -> None:
         file = Path(folder) / "guild.yml"
         content = {"a": {"flags": values}, "b": {"flags": long}}
         file.write_text(yaml.safe_dump(content))
-        found = read_guild(file).operations
+        found = read_guild(file).all
     assert found["a"].flags == found["b"].flags
     assert {name: one.default for name, one in found["a"].flags.items()} == values

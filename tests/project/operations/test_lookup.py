@@ -66,7 +66,7 @@ def test_the_operation_that_runs_without_a_name(guild: Read) -> None:
 
 def test_where_an_operation_stands(guild: Read) -> None:
     found = guild(TWO)
-    place = found.place(found.operations["b:clean"])
+    place = found.place(found.all["b:clean"])
     assert str(place) == f"{found.file}:4:26"
 
 
@@ -95,5 +95,5 @@ def test_where_a_part_of_it_stands(
             - train
             - {run: train, flags: {lr: 1}}
         """)
-    place = found.place(found.operations["all"], *path)
+    place = found.place(found.all["all"], *path)
     assert str(place) == f"{found.file}:{expected}"

@@ -27,7 +27,7 @@ def test_single_values_may_stand_for_lists(guild: Read) -> None:
           python-path: src
           flags-import-skip: x
           output-scalars: 'loss: (\\S+)'
-        """).operations["t"]
+        """).all["t"]
     assert (found.compare, found.tags) == (("loss",), ("a",))
     assert (found.python_path, found.flags_import_skip) == (("src",), ("x",))
     assert found.output_scalars == ("loss: (\\S+)",)
@@ -44,14 +44,12 @@ def test_single_values_may_stand_for_lists(guild: Read) -> None:
     ],
 )
 def test_output_scalars(guild: Read, written: str, expected: object) -> None:
-    found = guild(f"t: {{output-scalars: {written}}}").operations["t"]
+    found = guild(f"t: {{output-scalars: {written}}}").all["t"]
     assert found.output_scalars == expected
 
 
 def test_variables_are_what_a_process_gets(guild: Read) -> None:
-    env = guild("t: {env: {A: 1, B: yes, C: no, D: 1.0, E: null, F: a}}").operations[
-        "t"
-    ]
+    env = guild("t: {env: {A: 1, B: yes, C: no, D: 1.0, E: null, F: a}}").all["t"]
     assert env.env == {"A": "1", "B": "1", "C": "", "D": "1.0", "E": "", "F": "a"}
 
 
@@ -66,7 +64,7 @@ def test_variables_are_what_a_process_gets(guild: Read) -> None:
     ],
 )
 def test_source_code_is_selected(guild: Read, written: str, rules: list[Rule]) -> None:
-    found = guild(f"t: {{sourcecode: {written}}}").operations["t"].sourcecode
+    found = guild(f"t: {{sourcecode: {written}}}").all["t"].sourcecode
     assert list(found.select) == rules
     assert not found.off
 
@@ -81,7 +79,7 @@ def test_source_code_of_a_model_comes_before_that_of_its_operations(
             a: {sourcecode: [{include: data/keep}]}
             b: {sourcecode: no}
             c: x
-        """).operations
+        """).all
     assert list(found["m:a"].sourcecode.select) == [
         Rule(exclude=("data",)),
         Rule(include=("data/keep",)),
@@ -98,7 +96,7 @@ def test_operations_may_have_source_code_where_their_model_has_none(
         - model: m
           sourcecode: no
           operations: {a: {sourcecode: [{include: a}]}, b: x}
-        """).operations
+        """).all
     assert not found["m:a"].sourcecode.off
     assert found["m:b"].sourcecode.off
 
@@ -108,7 +106,7 @@ def test_searches(guild: Read) -> None:
         a: {optimizer: {algorithm: gp, kappa: 2}, objective: -acc}
         b: {optimizers: [gp, forest], objective: {minimize: loss}}
         c: {optimizers: {quick: {algorithm: random, default: yes}, gp: {xi: 1}}}
-        """).operations
+        """).all
     assert found["a"].optimizers == {
         "gp": Optimizer(algorithm="gp", flags={"kappa": 2})
     }
@@ -124,9 +122,9 @@ def test_of_two_commands_one_is_used(guild: Read) -> None:
         a: {main: m, exec: e}
         b: {steps: [a], main: m}
         """)
-    assert found.operations["a"].exec == "e"
-    assert found.operations["a"].main == ""
-    assert found.operations["b"].steps == ()
+    assert found.all["a"].exec == "e"
+    assert found.all["a"].main == ""
+    assert found.all["b"].steps == ()
     assert [notice.place.line for notice in found.warnings] == [1, 2]
 
 
@@ -185,8 +183,8 @@ def test_an_unknown_key_in_what_several_aliases_stand_for(guild: Read) -> None:
         c: {requires: [*r]}
         """)
     assert {notice.place.line for notice in found.warnings} == {1, 2}
-    assert len(found.operations["a"].flags["x"].choices) == 2
-    assert found.operations["b"].requires[0] == found.operations["c"].requires[0]
+    assert len(found.all["a"].flags["x"].choices) == 2
+    assert found.all["b"].requires[0] == found.all["c"].requires[0]
 
 
 def test_all_problems_are_told_at_once(problems: Problems) -> None:

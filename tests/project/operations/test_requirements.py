@@ -25,7 +25,7 @@ def test_each_kind(guild: Read) -> None:
             - config: c.yml
               name: settings
         """)
-        .operations["t"]
+        .all["t"]
         .requires
     )
     assert [(one.kind, one.source) for one in found] == [
@@ -65,7 +65,7 @@ def test_all_that_a_requirement_may_say(guild: Read) -> None:
             replace-existing: yes
             help: Run prep first
         """)
-        .operations["t"]
+        .all["t"]
         .requires
     )
     assert found.select == ("data.txt",)
@@ -101,7 +101,7 @@ def test_a_resource_stands_for_all_its_sources(guild: Read) -> None:
           operations: {t: {requires: [few, {resource: many}]}}
         - model: n
           operations: {t: {requires: 'm:few'}}
-        """).operations
+        """).all
     assert [
         (one.resource, one.source, one.target_path, one.unpack)
         for one in found["m:t"].requires
@@ -118,7 +118,7 @@ def test_sources_in_one_place(guild: Read) -> None:
         guild("""\
         t: {requires: [{name: both, target-path: d, sources: [{file: q}, z]}]}
         """)
-        .operations["t"]
+        .all["t"]
         .requires
     )
     assert [(one.resource, one.source, one.target_path) for one in found] == [
@@ -128,9 +128,7 @@ def test_sources_in_one_place(guild: Read) -> None:
 
 
 def test_a_flags_name_may_be_no(guild: Read) -> None:
-    (found,) = (
-        guild("t: {requires: [{operation: a, flag-name: no}]}").operations["t"].requires
-    )
+    (found,) = guild("t: {requires: [{operation: a, flag-name: no}]}").all["t"].requires
     assert found.flag_name == ""
 
 

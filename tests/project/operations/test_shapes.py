@@ -21,7 +21,7 @@ def test_a_mapping_is_operations(guild: Read) -> None:
         test: eval.test
         clean:
           exec: rm -rf data
-        """).operations
+        """).all
     assert list(found) == ["train", "test", "clean"]
     assert found["train"].main == "train --fast"
     assert found["train"].description == "Train it"
@@ -30,7 +30,7 @@ def test_a_mapping_is_operations(guild: Read) -> None:
 
 
 def test_without_a_command_the_name_is_the_module(guild: Read) -> None:
-    found = guild("train: {flags: {lr: 0.1}}").operations["train"]
+    found = guild("train: {flags: {lr: 0.1}}").all["train"]
     assert found.main == "train"
 
 
@@ -44,22 +44,22 @@ def test_without_a_command_the_name_is_the_module(guild: Read) -> None:
 def test_one_model(guild: Read, text: str) -> None:
     found = guild(text)
     assert list(found.models) == ["net"]
-    assert found.operations["net:train"].model == "net"
-    assert found.operations["net:train"].name == "train"
+    assert found.all["net:train"].model == "net"
+    assert found.all["net:train"].name == "train"
 
 
 def test_operations_of_no_model(guild: Read) -> None:
     for text in ("operations: {a: x}", "- operations: {a: x}\n- package: p\n"):
-        assert [one.full_name for one in guild(text).operations.values()] == ["a"]
+        assert [one.full_name for one in guild(text).all.values()] == ["a"]
 
 
 def test_an_operation_may_be_called_as_a_key_of_models_is(guild: Read) -> None:
-    found = guild("model: {main: m}\nresources: {main: r}\n").operations
+    found = guild("model: {main: m}\nresources: {main: r}\n").all
     assert {name: one.main for name, one in found.items()} == {
         "model": "m",
         "resources": "r",
     }
-    assert list(guild("model: {main: m}\noperations: {main: o}\n").operations) == [
+    assert list(guild("model: {main: m}\noperations: {main: o}\n").all) == [
         "model",
         "operations",
     ]
@@ -76,7 +76,7 @@ def test_a_list_of_models_and_configs(guild: Read) -> None:
           default: yes
           operations: {train: {main: t}}
         """)
-    assert list(found.operations) == ["a:train", "b:train"]
+    assert list(found.all) == ["a:train", "b:train"]
     assert found.models["a"].description == "The first"
     assert found.models["b"].default
 
@@ -94,8 +94,8 @@ def test_another_file_is_included_with_its_own_places(
         - model: near
           operations: {a: {flags: {$include: base}}}
         """)
-    assert found.operations["near:a"].flags["lr"].default == 0.1
-    place = found.place(found.operations["far:a"])
+    assert found.all["near:a"].flags["lr"].default == 0.1
+    place = found.place(found.all["far:a"])
     assert (place.file.name, place.line, place.column) == ("ops.yml", 2, 16)
 
 

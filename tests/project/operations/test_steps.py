@@ -40,7 +40,7 @@ def test_a_text_is_an_operation_with_arguments(guild: Read) -> None:
             - 'm:train x=1 y="a b" z= @batch.csv'
             - run: train msg=${m}
         """)
-        .operations["p"]
+        .all["p"]
         .steps
     )
     assert [step.operation for step in steps] == ["train", "m:train", "train"]
@@ -71,7 +71,7 @@ def test_a_mapping_says_how_to_run_it(guild: Read) -> None:
               random-seed: 7
               fail-on-trial-error: yes
         """)
-        .operations["p"]
+        .all["p"]
         .steps
     )
     assert step.model_dump(exclude_defaults=True) == {
@@ -106,7 +106,7 @@ def test_options_stand_in_the_text_too_and_keys_win(guild: Read) -> None:
                 --label 'a b' --fail-on-trial-error
               label: key
         """)
-        .operations["p"]
+        .all["p"]
         .steps
     )
     assert step.arguments == (("x", "-1"),)
@@ -117,9 +117,7 @@ def test_options_stand_in_the_text_too_and_keys_win(guild: Read) -> None:
 
 
 def test_flags_may_be_a_list_of_assignments(guild: Read) -> None:
-    (step,) = (
-        guild("p: {steps: [{run: t, flags: [x=1, 'y=a b']}]}").operations["p"].steps
-    )
+    (step,) = guild("p: {steps: [{run: t, flags: [x=1, 'y=a b']}]}").all["p"].steps
     assert (step.arguments, step.flags) == ((("x", "1"), ("y", "a b")), {})
 
 
@@ -135,7 +133,7 @@ def test_what_is_expected(guild: Read, key: str) -> None:
                 - {{file: o.txt, contains: va.ue}}
                 - {{file: '*.txt', compare-to: '${{PROJECT_DIR}}/exp.txt'}}
         """)
-        .operations["p"]
+        .all["p"]
         .steps
     )
     assert step.expect == (
@@ -147,7 +145,7 @@ def test_what_is_expected(guild: Read, key: str) -> None:
 
 def test_options_of_a_run_that_a_step_has_no_use_for(guild: Read) -> None:
     found = guild("p: {steps: ['a --run-dir DIR --stage x=1']}")
-    (step,) = found.operations["p"].steps
+    (step,) = found.all["p"].steps
     assert (step.operation, step.arguments) == ("a", (("x", "1"),))
     assert [notice.message for notice in found.warnings] == [
         "the option --run-dir has no effect in a step",

@@ -44,7 +44,7 @@ def test_both_files_say_the_same(tmp_path: Path) -> None:
         tmp_path / "sweepflow.yaml",
         "jobs: {}\noperations:\n" + textwrap.indent(text, "  "),
     )
-    assert found == read_guild(tmp_path / "guild.yml").operations
+    assert found == read_guild(tmp_path / "guild.yml").all
     assert list(found) == ["prep", "train", "all"]
 
 

@@ -3,7 +3,7 @@
     read_guild            a guild.yml in any of its three shapes      read.py
     read_operations       the operations of a sweepflow.yaml          read.py
     operation_of_script   a script as an operation by its path        read.py
-    Guildfile             models, operations by name, warnings        guildfile.py
+    Operations             models, operations by name, warnings        book.py
     Operation             and what it is made of                      models.py
 
 Reading goes through these: `tree` (values that know their file), `items` (the shapes),

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from sweepflow.errors import ProjectError
 from sweepflow.project.operations import selection
+from sweepflow.project.operations.book import OperationModel, Operations
 from sweepflow.project.operations.compose import Composer
 from sweepflow.project.operations.flags import Flag
-from sweepflow.project.operations.guildfile import Guildfile, GuildModel
 from sweepflow.project.operations.items import Item, bare_item, items_of
 from sweepflow.project.operations.models import ModelItem, Operation
 from sweepflow.project.operations.report import Builder, Path, Report
@@ -32,7 +32,7 @@ GUILD_FILE: Final = "guild.yml"
 _NAME: Final = re.compile(r"[^\s:/=\\@-][^\s:/=\\@]*")
 
 
-def read_guild(file: pathlib.Path) -> Guildfile:
+def read_guild(file: pathlib.Path) -> Operations:
     """All of a guild.yml: operations only, one model, or a list of models and configs.
 
     Raises:
@@ -52,7 +52,7 @@ def read_guild(file: pathlib.Path) -> Guildfile:
             one.place.column or 0,
         ),
     )
-    return Guildfile(file, models, tuple(warnings), where)
+    return Operations(file, models, tuple(warnings), where)
 
 
 def read_operations(document: Document, checker: Checker) -> dict[str, Operation]:
@@ -96,11 +96,11 @@ def operation_of_script(path: pathlib.Path) -> Operation:
 
 def _models(
     items: list[Item], report: Report, where: dict[str, tuple[Tree, Path]]
-) -> dict[str, GuildModel]:
+) -> dict[str, OperationModel]:
     composer = Composer(items, report)
     whole = [(item, composer.model(item)) for item in items if item.kind == "model"]
     resources = _resources(whole)
-    models: dict[str, GuildModel] = {}
+    models: dict[str, OperationModel] = {}
     for item, node in whole:
         own = {
             name: one for (model, name), one in resources.items() if model == item.name
@@ -137,7 +137,7 @@ class _ModelReader:
             report, Resources(report, resources, list(self._operations.items))
         )
 
-    def model(self) -> GuildModel:
+    def model(self) -> OperationModel:
         told = None
         if not self._item.bare:
             told = self._told()
@@ -146,7 +146,7 @@ class _ModelReader:
             for name, node in self._operations.items.items()
             if (operation := self._operation(name, node))
         }
-        return GuildModel(
+        return OperationModel(
             self._item.name,
             found,
             told.description if told else "",

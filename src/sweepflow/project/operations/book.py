@@ -1,4 +1,4 @@
-"""A guild.yml as read, and how its operations are found by name."""
+"""Operations as a file has them, and how they are found by name."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class GuildModel:
+class OperationModel:
     """A model: operations under one name, which is empty where none is given."""
 
     name: str
@@ -29,8 +29,8 @@ class GuildModel:
 
 
 @dataclass(frozen=True)
-class Guildfile:
-    """A guild.yml, with models and operations in its order.
+class Operations:
+    """The operations of a file, and its models, in its order.
 
     Args:
         file: Where it is.
@@ -39,7 +39,7 @@ class Guildfile:
     """
 
     file: pathlib.Path
-    models: Mapping[str, GuildModel]
+    models: Mapping[str, OperationModel]
     warnings: tuple[Notice, ...] = ()
     _where: Mapping[str, tuple[Tree, Path]] = field(
         default_factory=dict[str, "tuple[Tree, Path]"], repr=False, compare=False
@@ -51,7 +51,7 @@ class Guildfile:
         return self.file.parent
 
     @property
-    def operations(self) -> dict[str, Operation]:
+    def all(self) -> dict[str, Operation]:
         """All operations by their full names, `OP` or `MODEL:OP`."""
         return {
             one.full_name: one
@@ -60,7 +60,7 @@ class Guildfile:
         }
 
     @property
-    def default_model(self) -> GuildModel | None:
+    def default_model(self) -> OperationModel | None:
         """The only model, or the one that says so, or the one without a name."""
         models = list(self.models.values())
         if len(models) == 1:
@@ -115,7 +115,7 @@ class Guildfile:
         for owner in near:
             if owner and bare in owner.operations:
                 return owner.operations[bare]
-        found = [one for one in self.operations.values() if one.name == bare]
+        found = [one for one in self.all.values() if one.name == bare]
         if len(found) > 1:
             names = " or ".join(one.full_name for one in found)
             raise ProjectError(
@@ -139,7 +139,7 @@ class Guildfile:
         )
 
     def _hint(self, name: str) -> str:
-        every = list(self.operations.values())
+        every = list(self.all.values())
         by_name = {one.full_name: one.full_name for one in every}
         for one in every:
             by_name.setdefault(one.name, one.full_name)
