@@ -19,7 +19,8 @@ from sweepflow.store import schema
 from sweepflow.store.database import Database
 from sweepflow.store.ledger import Ledger
 from sweepflow.store.migrations import HEAD, VERSION_TABLE
-from tests.store.conftest import a_claim, a_run, did
+from sweepflow.store.records import Provenance, Run, sha256
+from tests.store.conftest import a_claim, a_run, an_ending, did
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,6 +41,17 @@ def old(home: Home) -> Path:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.executescript(dump)
     return home.ledger
+
+
+def make_second(address: Path | str) -> None:
+    """Make a ledger as the second release left it."""
+    dump = Path(__file__).with_name("test_ledger_v2.sql").read_text("utf-8")
+    if isinstance(address, str):
+        dump = dump.replace(" WITHOUT ROWID", "").replace(" BLOB", " BYTEA")
+        dump = dump.replace("X'", r"'\x")
+    with closing(Database(address)) as database, database.engine.begin() as connection:
+        for statement in dump.split(";\n")[:-1]:
+            connection.exec_driver_sql(statement)
 
 
 def run_sql(address: Path | str, *statements: str) -> None:
@@ -81,6 +93,74 @@ def test_an_old_ledger_is_brought_up_to_date(old: Path) -> None:
     with closing(Ledger(old)) as ledger:
         assert len(ledger.runs()) == 5
     assert differences(old) == []
+
+
+def test_a_ledger_of_the_second_format_keeps_its_rows(address: Path | str) -> None:
+    make_second(address)
+    with closing(Ledger(address)) as ledger:
+        runs = {run.id[-1]: run for run in ledger.runs()}
+        assert {n: (run.kind, run.status) for n, run in runs.items()} == {
+            "1": ("job", "completed"),
+            "2": ("job", "running"),
+            "3": ("workflow", "completed"),
+            "4": ("workflow", "running"),
+            "5": ("workflow", "cached"),
+            "6": ("workflow", "running"),
+        }
+        assert runs["1"] == Run(
+            id=f"{1:016}",
+            plan_id="6c1f",
+            kind="job",
+            name="train",
+            task="train.1",
+            command="python train.py lr=0.1",
+            cwd="/home/ada/project",
+            provenance=Provenance(
+                host="box",
+                user="ada",
+                git_commit="1" * 40,
+                git_dirty=False,
+                python="3.11.7",
+                sweepflow="0.2.0",
+                packages=sha256("numpy==1.0\n"),
+            ),
+            started_at=1760000001.5,
+            driver="box:1:2",
+            params={"lr": "0.1"},
+            status="completed",
+            exit_code=0,
+            finished_at=1760000009.5,
+            cpu_seconds=1.25,
+            max_rss=5_000_000_000,
+        )
+        assert ledger.catalog.text(sha256("numpy==1.0\n")) == "numpy==1.0\n"
+        [atom] = ledger.hits([sha256("made")])[sha256("made")].outputs.values()
+        assert (atom.filename, atom.tags) == ("out.txt", ("good",))
+        assert atom.metadata == {"n": 1}
+
+
+def test_runs_of_the_second_format_that_still_run_end_as_ever(
+    address: Path | str,
+) -> None:
+    make_second(address)
+    with closing(Ledger(address)) as ledger:
+        job, leased, reader = (f"{n:016}" for n in (2, 4, 6))
+        assert not ledger.commit(
+            [an_ending(run_id) for run_id in (job, leased, reader)]
+        )
+        assert ledger.runs(status="running") == []
+    with closing(Ledger(address)) as ledger:
+        assert len(ledger.runs(status="completed")) == 5
+
+
+def test_without_its_lease_no_run_of_the_second_format_ends(
+    address: Path | str,
+) -> None:
+    make_second(address)
+    run_sql(address, "DELETE FROM leases")
+    with closing(Ledger(address)) as ledger:
+        leased = f"{4:016}"
+        assert ledger.commit([an_ending(leased)]) == {leased}
 
 
 def test_a_new_ledger_has_the_tables_that_revisions_lead_to(home: Home) -> None:

@@ -9,22 +9,26 @@ cut, which the run does not outlive either.
 
 from __future__ import annotations
 
+import json
 from contextlib import ExitStack
+from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from sweepflow.errors import StoreError
 from sweepflow.store import migrations, schema
 from sweepflow.store.catalog import Catalog, the_one
 from sweepflow.store.database import Database
-from sweepflow.store.records import Hit, Lease, Run, sha256
+from sweepflow.store.records import Claim, Hit, Lease, Run, sha256
 from sweepflow.store.schema import (
     atom_of,
     atom_row,
     link_rows,
     run_of,
     run_row,
+    scalar_row,
     storable,
     tag_rows,
     to_json,
@@ -36,7 +40,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sweepflow.store.database import Transaction
-    from sweepflow.store.records import AtomRecord, Claim, Ending, Reuse
+    from sweepflow.store.records import AtomRecord, Ending, Json, Reuse
 
 
 class Ledger:
@@ -72,11 +76,43 @@ class Ledger:
     def close(self) -> None:
         self._database.close()
 
-    def start(self, run: Run, inputs: Mapping[str, str] | None = None) -> None:
-        """Record that a run without a fingerprint starts, with its inputs' atom ids."""
+    def start(
+        self, run: Run, inputs: Mapping[str, str] | None = None, *, again: bool = False
+    ) -> None:
+        """Record that a run starts, with its inputs' atom ids; see `begin`."""
+        claim = Claim(run, inputs or {}, parts={}, texts={})
+        self.begin([claim], again=again)
+
+    def begin(self, claims: Sequence[Claim], *, again: bool = False) -> None:
+        """Start runs without a lease: any number may be at the same work.
+
+        Args:
+            claims: With a fingerprint or without.
+            again: Whether a run that is there already starts anew under its id. What is
+                recorded of it is replaced but for its label, tags and mark, unless the
+                claim has others.
+
+        Raises:
+            StoreError: An id is taken; with `again`, by a run that runs now. Nothing is
+                recorded then.
+        """
         with self._database.writing(durable=False) as transaction:
-            transaction.write(self._sql.add_run, [run_row(run)])
-            transaction.write(self._sql.add_input, link_rows(run.id, inputs or {}))
+            keys = self._database.keys([claim.run.id for claim in claims])
+            present = {
+                row[0]: row for row in transaction.read(self._sql.present, keys=keys)
+            }
+            for run_id, status, *_ in present.values():
+                if status == "running" or not again:
+                    raise StoreError(
+                        f"there is a run {run_id} already"
+                        + (", and it is running" if again else ""),
+                        hint="wait until it has ended" if again else "give another id",
+                    )
+            self._remove(transaction, list(present))
+            kept = [_with_notes(claim, present.get(claim.run.id)) for claim in claims]
+            self._start(transaction, kept)
+        for claim in claims:
+            self._known_texts.update(claim.texts)
 
     def hits(self, fingerprints: Collection[str]) -> Mapping[str, Hit]:
         """Give what may be taken instead of doing work again, by fingerprint.
@@ -238,7 +274,7 @@ class Ledger:
         back = sorted(c.run.id for c in mine if answers[c.run.id] is not None)
         transaction.write(self._sql.drop_lease, [{"run_id": key} for key in back])
         started = [claim for claim in mine if answers[claim.run.id] is None]
-        self._start(transaction, started)
+        self._start(transaction, started, leased=True)
         return answers
 
     def _hits_among(
@@ -247,13 +283,25 @@ class Ledger:
         keys = self._database.keys([_fingerprint(claim.run) for claim in claims])
         return _to_hits(transaction.read(self._sql.hits, keys=keys))
 
-    def _start(self, transaction: Transaction, claims: Sequence[Claim]) -> None:
-        transaction.write(self._sql.add_run, [run_row(claim.run) for claim in claims])
+    def _remove(self, transaction: Transaction, run_ids: Sequence[str]) -> None:
+        for statement in self._sql.remove:
+            transaction.write(statement, [{"run_id": run_id} for run_id in run_ids])
+
+    def _start(
+        self,
+        transaction: Transaction,
+        claims: Sequence[Claim],
+        *,
+        leased: bool = False,
+    ) -> None:
+        rows = [run_row(claim.run, leased=leased) for claim in claims]
+        transaction.write(self._sql.add_run, rows)
         links = (link_rows(claim.run.id, claim.inputs) for claim in claims)
         transaction.write(self._sql.add_input, list(chain.from_iterable(links)))
         parts = [
             {"fingerprint": claim.run.fingerprint, "parts": to_json(claim.parts)}
             for claim in claims
+            if claim.run.fingerprint is not None
         ]
         transaction.write(self._sql.add_parts, parts)
         texts: dict[str, str] = {}
@@ -272,6 +320,25 @@ class Ledger:
             for e in endings
         ]
         transaction.write(self._sql.add_output, list(chain.from_iterable(links)))
+        scalars = [
+            scalar_row(ending.run_id, position, scalar)
+            for ending in endings
+            for position, scalar in enumerate(ending.scalars)
+        ]
+        transaction.write(self._sql.add_scalar, scalars)
+        self._add_facts(transaction, {e.run_id: e.facts for e in endings if e.facts})
+
+    def _add_facts(
+        self, transaction: Transaction, facts: Mapping[str, Mapping[str, Json]]
+    ) -> None:
+        if not facts:
+            return
+        keys = self._database.keys(facts)
+        rows = [
+            {"run_id": run_id, "facts": to_json(json.loads(known) | {**facts[run_id]})}
+            for run_id, known in transaction.read(self._sql.facts, keys=keys)
+        ]
+        transaction.write(self._sql.tell, rows)
 
     def _reuse(self, transaction: Transaction, reused: Sequence[Reuse]) -> None:
         transaction.write(self._sql.add_run, [run_row(reuse.run) for reuse in reused])
@@ -279,6 +346,8 @@ class Ledger:
         transaction.write(self._sql.add_input, list(chain.from_iterable(taken)))
         given = [link_rows(reuse.run.id, reuse.outputs) for reuse in reused]
         transaction.write(self._sql.add_output, list(chain.from_iterable(given)))
+        keys = self._database.keys([reuse.run.id for reuse in reused])
+        transaction.write(self._sql.take_scalars, [{"keys": keys}])
 
     def _add_atoms(self, transaction: Transaction, atoms: Iterable[AtomRecord]) -> None:
         unique = {atom.id: atom for atom in atoms}
@@ -299,6 +368,20 @@ def _fingerprint(run: Run) -> str:
     if run.fingerprint is None:
         raise ValueError(f"run {run.id} has no fingerprint to claim")
     return run.fingerprint
+
+
+def _with_notes(claim: Claim, known: Sequence[Any] | None) -> Claim:
+    """Give a claim with what its run's user noted on it, unless it has other notes."""
+    if known is None:
+        return claim
+    _, _, label, tags, marked = known
+    run = replace(
+        claim.run,
+        label=claim.run.label or label,
+        tags=claim.run.tags or tuple(json.loads(tags)),
+        marked=claim.run.marked or bool(marked),
+    )
+    return replace(claim, run=run)
 
 
 def _lease_row(run: Run) -> dict[str, Any]:

@@ -74,6 +74,15 @@ class Run:
         max_rss: Bytes.
         attempts: How often it was tried.
         kept: Whether later runs may take its outputs, and they are not to be removed.
+        parent: The run that it is part of, such as that of an operation with steps.
+        step: Its name there.
+        label: What its user calls it.
+        tags: Words by which its user finds it, in order.
+        marked: Whether its user marked it.
+        source: Digest of the object that holds a copy of the source it ran from.
+        facts: What the front end recorded beside that, which alone knows what it means.
+        deleted_at: When its user removed it, or None; it can be brought back.
+        purged: Whether it was removed for good, and nothing but this record is left.
     """
 
     id: str
@@ -97,11 +106,51 @@ class Run:
     max_rss: int | None = None
     attempts: int = 1
     kept: bool = True
+    parent: str | None = None
+    step: str | None = None
+    label: str = ""
+    tags: tuple[str, ...] = ()
+    marked: bool = False
+    source: str | None = None
+    facts: Mapping[str, Json] = field(default_factory=dict[str, Json])
+    deleted_at: float | None = None
+    purged: bool = False
 
     @property
     def seconds(self) -> float | None:
         """How long it took, or None while it runs."""
         return None if self.finished_at is None else self.finished_at - self.started_at
+
+
+@dataclass(frozen=True, slots=True)
+class ScalarRecord:
+    """A number that a run gave once or often, and what its values sum up to.
+
+    Args:
+        first: The value at the lowest step; `first_step` is that step.
+        last: Likewise, at the highest; `min` and `max`, the least and the greatest.
+        total: The sum of all values.
+        count: How many there were.
+        points: Steps and values, in order; where there were many, some of them.
+    """
+
+    name: str
+    first: float
+    first_step: int
+    last: float
+    last_step: int
+    min: float
+    min_step: int
+    max: float
+    max_step: int
+    total: float
+    count: int
+    points: tuple[tuple[int, float], ...] = ()
+
+    @property
+    def avg(self) -> float:
+        """The mean of all values."""
+        return self.total / self.count
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +227,7 @@ class Claim:
     """A run that wants to start, with what it starts from.
 
     Args:
-        run: With its fingerprint.
+        run: With its fingerprint, if it has one.
         inputs: Ids of the atoms that it gets, by name.
         parts: What the fingerprint is the digest of, by name.
         texts: Texts that the parts name by their digests: the code's parts and their
@@ -244,6 +293,8 @@ class Ending:
 
     Args:
         outputs: The atoms that it made, by name.
+        scalars: The numbers that it gave.
+        facts: To be added to those that were recorded when it started.
     """
 
     run_id: str
@@ -255,11 +306,13 @@ class Ending:
     max_rss: int | None = None
     attempts: int = 1
     outputs: Mapping[str, AtomRecord] = field(default_factory=dict[str, AtomRecord])
+    scalars: tuple[ScalarRecord, ...] = ()
+    facts: Mapping[str, Json] = field(default_factory=dict[str, Json])
 
 
 @dataclass(frozen=True, slots=True)
 class Reuse:
-    """A run that took the outputs of another instead of doing the work again.
+    """A run that took what another had made and measured, instead of doing it again.
 
     Args:
         run: Of status `cached`, with `cached_from`.

@@ -7,6 +7,8 @@ kept as text, since the JSON of PostgreSQL knows neither NaN nor NUL.
 from __future__ import annotations
 
 import json
+import math
+import zlib
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
@@ -21,17 +23,18 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    false,
     true,
 )
 
-from sweepflow.store.records import AtomRecord, Provenance, Run
+from sweepflow.store.records import AtomRecord, Provenance, Run, ScalarRecord
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from sqlalchemy import RowMapping
 
-VERSION = 2
+VERSION = 3
 """Of the tables; the ledger holds the one that it was made for."""
 
 metadata = MetaData()
@@ -70,6 +73,17 @@ runs = Table(
     Column("cached_from", Text),
     Column("attempts", Integer, nullable=False, server_default="1"),
     Column("kept", Boolean, nullable=False, server_default=true()),
+    # Whether it may end only while it holds a lease.
+    Column("leased", Boolean, nullable=False, server_default=true()),
+    Column("parent", Text),
+    Column("step", Text),
+    Column("label", Text, nullable=False, server_default=""),
+    Column("tags", Text, nullable=False, server_default="[]"),
+    Column("marked", Boolean, nullable=False, server_default=false()),
+    Column("source", Text),
+    Column("facts", Text, nullable=False, server_default="{}"),
+    Column("deleted_at", Float(53)),
+    Column("purged", Boolean, nullable=False, server_default=false()),
 )
 
 Index("runs_by_start", runs.c.started_at)
@@ -79,6 +93,29 @@ Index("runs_by_task", runs.c.task, runs.c.name, runs.c.started_at)
 Index("runs_by_plan", runs.c.plan_id)
 Index("runs_by_origin", runs.c.cached_from)
 Index("runs_by_fingerprint", runs.c.fingerprint, runs.c.status, runs.c.started_at)
+Index("runs_by_parent", runs.c.parent)
+
+# A value that is no number is NULL, since SQLite has no other word for it. A step is
+# what a number in a text said, which may be beyond all integers of a database.
+scalars = Table(
+    "scalars",
+    metadata,
+    Column("run_id", Text, primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False),
+    Column("first", Float(53)),
+    Column("first_step", Float(53), nullable=False),
+    Column("last", Float(53)),
+    Column("last_step", Float(53), nullable=False),
+    Column("min", Float(53)),
+    Column("min_step", Float(53), nullable=False),
+    Column("max", Float(53)),
+    Column("max_step", Float(53), nullable=False),
+    Column("total", Float(53)),
+    Column("count", _Size, nullable=False),
+    # The last, so that whoever reads the others need not read it.
+    Column("points", LargeBinary, nullable=False),
+)
 
 leases = Table(
     "leases",
@@ -155,7 +192,12 @@ inputs = _links("inputs")
 outputs = _links("outputs")
 
 _PROVENANCE = tuple(field.name for field in fields(Provenance))
-_RUN = tuple(field.name for field in fields(Run) if field.name != "provenance")
+_JSON = {"params", "facts", "tags"}
+_RUN = tuple(
+    field.name for field in fields(Run) if field.name not in {"provenance", *_JSON}
+)
+_VALUES = ("first", "last", "min", "max", "total")
+_STEPS = ("first_step", "last_step", "min_step", "max_step")
 _ATOM = tuple(field.name for field in fields(AtomRecord))
 ATOM_COLUMNS = tuple(atoms.c[name] for name in _ATOM)
 """In the order that `atom_of` takes them."""
@@ -186,19 +228,56 @@ def to_json(data: Mapping[str, Any] | Sequence[Any]) -> str:
     return _encode(data)
 
 
-def run_row(run: Run) -> dict[str, Any]:
-    row = {name: _column(getattr(run, name)) for name in _RUN if name != "params"}
+def run_row(run: Run, *, leased: bool = False) -> dict[str, Any]:
+    row = {name: _column(getattr(run, name)) for name in _RUN}
     for name in _PROVENANCE:
         row[name] = _column(getattr(run.provenance, name))
-    row["params"] = to_json(run.params)
+    for name in _JSON:
+        row[name] = to_json(getattr(run, name))
+    row["leased"] = leased
     return row
 
 
 def run_of(row: RowMapping) -> Run:
+    """Give a run; without facts where its row was read without them."""
     facts = dict(row)
-    facts["params"] = _decode(facts["params"])
+    del facts["leased"]
+    for name in _JSON & facts.keys():
+        facts[name] = _decode(facts[name])
+    facts["tags"] = tuple(facts["tags"])
     provenance = Provenance(**{name: facts.pop(name) for name in _PROVENANCE})
     return Run(provenance=provenance, **facts)
+
+
+def scalar_row(run_id: str, position: int, scalar: ScalarRecord) -> dict[str, Any]:
+    values = {name: getattr(scalar, name) for name in _VALUES}
+    row: dict[str, Any] = {
+        name: None if math.isnan(value) else value for name, value in values.items()
+    }
+    for name in _STEPS:
+        row[name] = float(getattr(scalar, name))
+    return row | {
+        "run_id": run_id,
+        "position": position,
+        "name": storable(scalar.name),
+        "count": scalar.count,
+        "points": zlib.compress(to_json(scalar.points).encode()),
+    }
+
+
+def scalar_of(row: RowMapping) -> ScalarRecord:
+    """Give a scalar; without points where its row was read without them."""
+    facts: dict[str, Any] = dict(row)
+    del facts["run_id"], facts["position"]
+    for name in _VALUES:
+        if facts[name] is None:
+            facts[name] = math.nan
+    for name in _STEPS:
+        facts[name] = int(facts[name])
+    if "points" in facts:
+        points = _decode(zlib.decompress(facts["points"]).decode())
+        facts["points"] = tuple((step, value) for step, value in points)
+    return ScalarRecord(**facts)
 
 
 def atom_row(atom: AtomRecord) -> dict[str, Any]:

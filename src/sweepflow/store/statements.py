@@ -47,6 +47,7 @@ class Statements:
         self.add_run = sql(insert(_runs))
         self.add_input = sql(insert(schema.inputs))
         self.add_output = sql(insert(_outputs))
+        self.add_scalar = sql(insert(schema.scalars))
         self.add_parts = sql(new(schema.fingerprints))
         self.add_text = sql(new(schema.texts))
         self.add_atom = sql(new(_atoms))
@@ -68,6 +69,39 @@ class Statements:
             .where(_runs.c.id == bindparam("run_id"))
             .values({name: bindparam(name) for name in _ENDING})
         )
+        # What is there already of runs that are to start, for nobody else to change.
+        self.present = sql(
+            select(_runs.c.id, _runs.c.status, _runs.c.label, _runs.c.tags)
+            .add_columns(_runs.c.marked)
+            .where(_runs.c.id.in_(keys))
+            .order_by(_runs.c.id)
+            .with_for_update()
+        )
+        self.remove = [
+            sql(delete(table).where(column == bindparam("run_id")))
+            for table, column in (
+                (_runs, _runs.c.id),
+                (schema.inputs, schema.inputs.c.run_id),
+                (_outputs, _outputs.c.run_id),
+                (schema.scalars, schema.scalars.c.run_id),
+            )
+        ]
+        self.facts = sql(select(_runs.c.id, _runs.c.facts).where(_runs.c.id.in_(keys)))
+        self.tell = sql(
+            update(_runs)
+            .where(_runs.c.id == bindparam("run_id"))
+            .values(facts=bindparam("facts"))
+        )
+        origin = schema.scalars.alias()
+        taken = {column.name: column for column in origin.c} | {"run_id": _runs.c.id}
+        self.take_scalars = sql(
+            insert(schema.scalars).from_select(
+                list(taken),
+                select(*taken.values())
+                .join(origin, origin.c.run_id == _runs.c.cached_from)
+                .where(_runs.c.id.in_(keys)),
+            )
+        )
         self.forget = sql(
             update(_runs)
             .where(
@@ -81,13 +115,13 @@ class Statements:
         self.atom = sql(
             select(*schema.ATOM_COLUMNS).where(_atoms.c.id == bindparam("id"))
         )
-        # Whether they run, and may end: those without a fingerprint need no lease. On
+        # Whether they run, and may end: those that began without a lease need none. On
         # PostgreSQL, whoever else wants to end them waits here, then finds them ended.
         self.endable = sql(
             select(
                 _runs.c.id,
                 _runs.c.status,
-                _runs.c.fingerprint.is_(None) | _leases.c.run_id.is_not(None),
+                ~_runs.c.leased | _leases.c.run_id.is_not(None),
             )
             .outerjoin(_leases, _leases.c.run_id == _runs.c.id)
             .where(_runs.c.id.in_(keys))
@@ -100,6 +134,7 @@ class Statements:
             (_runs.c.fingerprint == given.c.value)
             & (_runs.c.status == _COMPLETED)
             & _runs.c.kept
+            & _runs.c.deleted_at.is_(None)
         )
         self.hits = sql(
             select(
