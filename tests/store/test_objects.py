@@ -165,6 +165,56 @@ def test_any_folder_comes_back_as_it_was(store: ObjectStore, tree: Content) -> N
         assert list(store.verify(digest)) == []
 
 
+@with_store
+@given(tree=trees, data=st.data())
+def test_some_files_are_stored_as_a_folder_with_no_others(
+    store: ObjectStore, tree: Content, data: st.DataObject
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        root = make(Path(folder, "in"), tree)
+        there = [p for p in root.rglob("*") if p.is_file()]
+        chosen = data.draw(st.sets(st.sampled_from(there))) if there else set[Path]()
+        other = Path(folder, "other")
+        other.mkdir()
+        for path in chosen:
+            copy = other / path.relative_to(root)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes(path.read_bytes())
+
+        paths = [path.relative_to(root).as_posix() for path in chosen]
+
+        assert store.put_files(root, paths) == store.put(other)
+
+
+def test_of_chosen_files_links_stand_for_what_they_lead_to(
+    store: ObjectStore, tmp_path: Path
+) -> None:
+    out = make(tmp_path / "out", {"run": b"#!", "d": {"x": b"1"}})
+    (out / "run").chmod(0o755)
+    root = make(tmp_path / "in", {})
+    (root / "f").symlink_to("../out/run")
+    (root / "d").symlink_to(out / "d")
+
+    digest = store.put_files(root, ["f", "d/x"], durable=False).digest
+
+    assert list(store.entries(digest)) == [
+        Folder("d"),
+        File("d/x", hashlib.sha256(b"1").hexdigest(), 1, executable=False),
+        File("f", hashlib.sha256(b"#!").hexdigest(), 2, executable=True),
+    ]
+
+
+@pytest.mark.parametrize("path", ["d", "gone", "pipe"])
+def test_refuses_to_choose_what_is_no_file(
+    store: ObjectStore, tmp_path: Path, path: str
+) -> None:
+    root = make(tmp_path / "in", {"a": b"1", "d": {}})
+    os.mkfifo(root / "pipe")
+    with pytest.raises(StoreError, match=r"neither a file|[Nn]o such"):
+        store.put_files(root, ["a", path])
+    assert not any(name.endswith(".tree") for name in store.digests())
+
+
 @settings(max_examples=50, deadline=None)
 @given(one=trees, other=trees)
 def test_digests_are_equal_where_content_is(one: Content, other: Content) -> None:

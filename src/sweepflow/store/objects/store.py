@@ -11,6 +11,7 @@ import stat
 import tempfile
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from typing import BinaryIO
 
-    from sweepflow.store.objects.backend import Backend
+    from sweepflow.store.objects.backend import Backend, Batch
     from sweepflow.store.objects.damage import Damage
     from sweepflow.store.objects.garbage import Collected
 
@@ -118,7 +119,7 @@ class ObjectStore:
             root = os.fspath(path)
             mode = os.stat(root).st_mode  # noqa: PTH116 - in half the time
             if stat.S_ISDIR(mode):
-                return self._put_tree(root, durable=durable)
+                return self._put_tree(partial(source.of_folder, root), durable=durable)
             if os.path.islink(root):  # noqa: PTH114
                 root = os.path.realpath(root)
             with (
@@ -126,6 +127,24 @@ class ObjectStore:
                 self._backend.batch(durable=durable) as batch,
             ):
                 return Stored(*batch.add(file))
+
+    def put_files(
+        self, root: Path, paths: Iterable[str], *, durable: bool = True
+    ) -> Stored:
+        """Store some files of a folder as `put` would a folder that has no others.
+
+        Args:
+            root: The folder.
+            paths: Of the files, relative to it, with `/` between names. Links on the
+                way, and those that are named, stand for what they lead to.
+            durable: As for `put`.
+
+        Raises:
+            StoreError: One is no file or cannot be read, or they cannot be stored.
+        """
+        with self._reported(f"store files of {root}"):
+            entries = partial(source.of_files, os.fspath(root), paths)
+            return self._put_tree(entries, durable=durable)
 
     def put_bytes(self, data: bytes, *, durable: bool = True) -> Stored:
         """Store bytes as `put` would a file of them."""
@@ -311,13 +330,14 @@ class ObjectStore:
                     self._backend, self._found, names, dry_run=dry_run
                 )
 
-    def _put_tree(self, root: str, *, durable: bool) -> Stored:
+    def _put_tree(
+        self, entries: Callable[[Batch], Iterable[Entry]], *, durable: bool
+    ) -> Stored:
         size = 0
         with tempfile.SpooledTemporaryFile(CHUNK) as lines:
             lines.write(manifest.HEADER)
             with self._backend.batch(durable=durable) as batch:
-                for path, mode in source.walk(root):
-                    entry = source.store(root, path, mode, batch)
+                for entry in entries(batch):
                     lines.write(manifest.encode(entry))
                     size += entry.size if isinstance(entry, File) else 0
             lines.seek(0)
