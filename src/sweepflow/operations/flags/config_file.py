@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from sweepflow.errors import Place, ProjectError
+from sweepflow.operations.flags.config_yaml import read_yaml, write_yaml
 from sweepflow.operations.flags.scalars import read_scalar
 
 if TYPE_CHECKING:
@@ -56,28 +57,35 @@ def write_config(path: Path, values: Mapping[str, Value]) -> str:
         values: By dotted names; what the file does not have is added.
 
     Raises:
-        ProjectError: The file cannot be read, or not as what its name says.
+        ProjectError: The file cannot be read, or not as what its name says; or a name
+            leads into what is no mapping.
     """
     kind = _format(path)
     if kind == "ini":
         return _write_ini(_load_ini(path), values)
-    data = _load(path)
+    data = _load(path)  # in any case, since that says what is wrong
+    if kind == "yaml":
+        return write_yaml(path, _read(path), values)
     for name, value in values.items():
-        _put(data, name, value)
-    if kind == "json":
-        return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
-    return _write_yaml(data)
+        _put(path, data, name, value)
+    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
 
-def _put(data: dict[str, Value], name: str, value: Value) -> None:
+def _put(path: Path, data: dict[str, Value], name: str, value: Value) -> None:
     section, dot, rest = name.partition(".")
     if name in data or not dot:
         data[name] = value
         return
     inner = data.get(section)
-    if not isinstance(inner, dict):
+    if inner is None:
         inner = data[section] = {}
-    _put(inner, rest, value)
+    elif not isinstance(inner, dict):
+        raise ProjectError(
+            f"{name!r} cannot be set, since {section!r} is no mapping",
+            place=Place(path),
+            hint="give the flag another arg-name, or make a mapping of it",
+        )
+    _put(path, inner, rest, value)
 
 
 def _format(path: Path) -> str:
@@ -109,7 +117,7 @@ def _load(path: Path) -> dict[str, Value]:
         if _format(path) == "json":
             data: Any = json.loads(text)
         else:
-            data = yaml.safe_load(text)
+            data = read_yaml(text)
     except (ValueError, yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else getattr(error, "lineno", None)
@@ -184,20 +192,3 @@ def _write_ini(parser: configparser.ConfigParser, values: Mapping[str, Value]) -
                 "without line breaks",
             )
     return text.getvalue()
-
-
-def _write_yaml(data: dict[str, Value]) -> str:
-    """Write YAML that readers of its older and of its newer version agree about."""
-    import yaml
-
-    class Dumper(yaml.SafeDumper):
-        pass
-
-    def represent(_: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-        style = "'" if read_scalar(text) is not text else None
-        if not text.isprintable():
-            style = '"'  # other styles lose some kinds of line breaks
-        return yaml.ScalarNode("tag:yaml.org,2002:str", text, style=style)
-
-    Dumper.add_representer(str, represent)
-    return yaml.dump(data, Dumper=Dumper, sort_keys=False, allow_unicode=True)
