@@ -39,13 +39,13 @@ def find_home(file: Path | None = None) -> Home:
     """
     if home := Home.named():
         return home
-    from sweepflow.project.find import NAMES, project_folder
+    from sweepflow.project.find import GUILD_FILE, NAMES, project_folder
 
     if file is None:
         folder = project_folder()
         files = (folder / name for name in NAMES)
         file = next((path for path in files if os.path.lexists(path)), None)
-        if file is None:
+        if file is None or file.name == GUILD_FILE:  # which says nothing of a home
             return Home.of(folder)
     from sweepflow.project import load
 

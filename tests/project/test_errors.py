@@ -72,7 +72,7 @@ BAD_CONTENT = [
     (
         "zzz: {}",
         "1:1",
-        "'zzz' in the file (valid keys: jobs, workflows, store, ledger, objects)",
+        "(valid keys: jobs, workflows, operations, store, ledger, objects)",
     ),
     ("jobs: [a]", "1:1", "jobs must be a mapping, such as jobs: {train: "),
     ("jobs:\n  a: x", "2:6", "jobs.a must be a mapping, such as run: python train.py"),

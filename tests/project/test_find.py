@@ -28,6 +28,15 @@ def test_sweepflow_wins_over_hydraflow_in_one_folder(tmp_path: Path) -> None:
     assert load(start=tmp_path).file.name == "sweepflow.yaml"
 
 
+def test_a_guild_file_alone_makes_a_project(tmp_path: Path) -> None:
+    guild = tmp_path / "guild.yml"
+    guild.write_text("train: {main: train}")
+    assert load(start=tmp_path).file == guild
+    write(tmp_path / "hydraflow.yaml")
+    assert load(start=tmp_path).file.name == "hydraflow.yaml"
+    assert load(guild).file == guild
+
+
 def test_nearest_folder_wins_whatever_the_name(tmp_path: Path) -> None:
     write(tmp_path / "sweepflow.yaml")
     near = write(tmp_path / "a" / "hydraflow.yaml")
@@ -59,15 +68,22 @@ def test_a_named_file_is_taken_from_the_working_directory(
 def test_none_found_says_what_was_looked_for_and_from_where(tmp_path: Path) -> None:
     with pytest.raises(ProjectError) as caught:
         load(start=tmp_path)
-    assert f"no sweepflow.yaml or hydraflow.yaml in {tmp_path}" in str(caught.value)
+    names = "sweepflow.yaml or hydraflow.yaml or guild.yml"
+    assert f"no {names} in {tmp_path}" in str(caught.value)
     assert "--file" in str(caught.value.hint)
 
 
-def test_none_found_points_out_the_other_suffix(tmp_path: Path) -> None:
-    twin = write(tmp_path / "hydraflow.yml")
+@pytest.mark.parametrize(
+    ("written", "right"),
+    [("hydraflow.yml", "hydraflow.yaml"), ("guild.yaml", "guild.yml")],
+)
+def test_none_found_points_out_the_other_suffix(
+    tmp_path: Path, written: str, right: str
+) -> None:
+    twin = write(tmp_path / written)
     with pytest.raises(ProjectError, match=r"no sweepflow\.yaml") as caught:
         load(start=tmp_path)
-    assert f"rename {twin} to hydraflow.yaml" in str(caught.value.hint)
+    assert f"rename {twin} to {right}" in str(caught.value.hint)
 
 
 def test_a_link_that_leads_nowhere_is_not_passed_over(tmp_path: Path) -> None:

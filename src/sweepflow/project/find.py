@@ -9,7 +9,8 @@ from typing import Final
 from sweepflow.errors import ProjectError
 
 HYDRAFLOW_FILE: Final = "hydraflow.yaml"
-NAMES: Final = ("sweepflow.yaml", HYDRAFLOW_FILE)
+GUILD_FILE: Final = "guild.yml"
+NAMES: Final = ("sweepflow.yaml", HYDRAFLOW_FILE, GUILD_FILE)
 """The names looked for in each folder, the winner first."""
 
 STATE_FOLDER: Final = ".sweepflow"
@@ -78,10 +79,11 @@ def project_folder() -> Path:
 
 
 def _near_miss(start: Path) -> str | None:
-    """What to do about a `.yml` that its writer thinks is a project file."""
+    """What to do about the other suffix, which its writer thinks is the right one."""
     for folder in (start, *start.parents):
         for name in NAMES:
-            twin = (folder / name).with_suffix(".yml")
+            file = folder / name
+            twin = file.with_suffix(".yaml" if file.suffix == ".yml" else ".yml")
             if twin.exists():
                 return f"rename {twin} to {name}, or name it with --file"
     return None

@@ -10,15 +10,22 @@ from pydantic_core import PydanticCustomError
 
 from sweepflow.project.check import Checker
 from sweepflow.project.document import read
-from sweepflow.project.find import HYDRAFLOW_FILE, find, working_directory
+from sweepflow.project.find import (
+    GUILD_FILE,
+    HYDRAFLOW_FILE,
+    find,
+    working_directory,
+)
 from sweepflow.project.model import Model
 from sweepflow.project.models import Job, NamedWorkflow, Project, Written, path
+from sweepflow.project.source import read as read_source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     from sweepflow.project.document import Document
+    from sweepflow.project.operations.book import Operations
 
 M = TypeVar("M", bound=Model)
 
@@ -74,7 +81,7 @@ def _object_store(text: str) -> str:
 
 class _HydraflowFile(Model):
     elsewhere: ClassVar[Mapping[str, str]] = dict.fromkeys(
-        ("store", "ledger", "objects", "workflows"), _ONLY_SWEEPFLOW
+        ("store", "ledger", "objects", "workflows", "operations"), _ONLY_SWEEPFLOW
     )
     jobs: Annotated[
         dict[str, object],
@@ -89,6 +96,11 @@ class _SweepflowFile(_HydraflowFile):
         dict[str, object],
         BeforeValidator(_null_is_none),
         Field(examples=["{train: package.module:attribute}"]),
+    ] = {}  # noqa: RUF012 -- pydantic copies a default
+    operations: Annotated[
+        dict[str, object],
+        BeforeValidator(_null_is_none),
+        Field(examples=["{train: {main: train, flags: {lr: 0.1}}}"]),
     ] = {}  # noqa: RUF012 -- pydantic copies a default
     store: Annotated[
         Written, AfterValidator(_folder), Field(examples=[".sweepflow"])
@@ -106,14 +118,19 @@ def load(file: Path | None = None, *, start: Path | None = None) -> Project:
 
     Args:
         file: The project file. Without it the nearest `sweepflow.yaml`, else
-            `hydraflow.yaml`, of `start` and the folders above it.
+            `hydraflow.yaml`, else `guild.yml`, of `start` and the folders above it.
         start: Where to begin looking; the working directory by default.
+
+    What a `guild.yml` says is read when its operations are asked for.
 
     Raises:
         ProjectError: There is no such file, or it is not valid; then the message has
             every problem, one a line.
     """
     file = find(start) if file is None else working_directory() / file
+    if file.name == GUILD_FILE:
+        read_source(file)  # to refuse what is no file now
+        return Project(file, file.parent, {})
     document = read(file)
     checker = Checker(document)
     kind = _HydraflowFile if file.name == HYDRAFLOW_FILE else _SweepflowFile
@@ -125,9 +142,8 @@ def load(file: Path | None = None, *, start: Path | None = None) -> Project:
         checker.finish()
         return Project(file, file.parent, jobs, document=document)
     workflows = _all(checker, document, NamedWorkflow, "workflows")
-    for name in document.names("jobs"):
-        if name in document.names("workflows"):
-            checker.problem("is the name of a job, too: rename one", "workflows", name)
+    operations = _operations(checker, document)
+    _tell_clashes(checker, document)
     checker.finish()
     told = cast("_SweepflowFile", content)
     return Project(
@@ -135,6 +151,7 @@ def load(file: Path | None = None, *, start: Path | None = None) -> Project:
         root=file.parent,
         jobs=jobs,
         workflows=workflows,
+        own_operations=operations,
         store=file.parent / told.store if told.store else None,
         ledger=_located(told.ledger, file.parent),
         objects=_located(told.objects, file.parent),
@@ -147,6 +164,24 @@ def _all(checker: Checker, document: Document, kind: type[M], key: str) -> dict[
     names = document.names(key)
     built = {name: checker.build(kind, key, name, name=name) for name in names}
     return {name: one for name, one in built.items() if one is not None}
+
+
+def _operations(checker: Checker, document: Document) -> Operations | None:
+    if not document.names("operations"):
+        return None
+    from sweepflow.project.operations.read import read_operations
+
+    return read_operations(document, checker)
+
+
+def _tell_clashes(checker: Checker, document: Document) -> None:
+    """See to it that a name has one meaning."""
+    taken = dict.fromkeys(document.names("jobs"), "job")
+    for key, what in (("workflows", "workflow"), ("operations", "operation")):
+        for name in document.names(key):
+            if other := taken.get(name):
+                checker.problem(f"is the name of a {other}, too: rename one", key, name)
+            taken.setdefault(name, what)
 
 
 def _located(text: str, root: Path) -> Path | str | None:

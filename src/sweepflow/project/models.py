@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, ClassVar, Final, Literal, Self
 
 from pydantic import (
@@ -16,6 +17,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from sweepflow.errors import Place
+from sweepflow.project.find import GUILD_FILE
 from sweepflow.project.model import Model
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sweepflow.project.document import Document, Step
+    from sweepflow.project.operations.book import Operations
 
 Mode = Literal["run", "call", "submit"]
 
@@ -211,6 +214,7 @@ class Project:
         store: The folder of the project's state, if the file names one.
         ledger: The path or the URL of its ledger, likewise.
         objects: The folder or the URL of its objects, likewise.
+        own_operations: The operations that stand in the file itself, if any do.
     """
 
     file: Path
@@ -222,7 +226,29 @@ class Project:
     store: Path | None = None
     ledger: Path | str | None = field(default=None, repr=False)  # may hold a password
     objects: Path | str | None = field(default=None, repr=False)  # likewise
+    own_operations: Operations | None = field(default=None, repr=False)
     document: Document | None = field(default=None, repr=False, compare=False)
+
+    @cached_property
+    def operations(self) -> Operations:
+        """Its operations: those of the file, else those of a `guild.yml` beside it.
+
+        That one is read the first time that somebody asks.
+
+        Raises:
+            ProjectError: The `guild.yml` is not valid.
+        """
+        if self.own_operations is not None:
+            return self.own_operations
+        guild = self.root / GUILD_FILE
+        # A link that leads nowhere is reported by whoever reads it.
+        if os.path.lexists(guild):
+            from sweepflow.project.operations.read import read_guild
+
+            return read_guild(guild)
+        from sweepflow.project.operations.book import Operations
+
+        return Operations(self.file, self.root, {})
 
     def place(self, *path: Step, offset: int | None = None) -> Place:
         """Where in the file the value at `path` stands.

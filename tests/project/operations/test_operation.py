@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 import pytest
@@ -202,11 +203,17 @@ def test_all_problems_are_told_at_once(problems: Problems) -> None:
 
 
 def test_a_script_is_an_operation_by_its_path(tmp_path: Path) -> None:
-    (tmp_path / "my run.py").touch()
-    found = operation_of_script(tmp_path / "my run.py")
-    assert (found.name, found.full_name) == ("my run.py", "my run.py")
-    assert found.main == f"'{tmp_path}/my run'"
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "my run.py").touch()
+    found = operation_of_script(PurePath("in/my run.py"), tmp_path)
+    assert (found.name, found.full_name) == ("in/my run.py", "in/my run.py")
+    assert found.main == "'in/my run'"
     assert found.flags_import == "all"
     for path, message in (("no.py", "no such script"), ("x.sh", "no Python script")):
         with pytest.raises(ProjectError, match=message):
-            operation_of_script(tmp_path / path)
+            operation_of_script(PurePath(path), tmp_path)
+
+
+def test_the_dots_of_a_script_are_no_packages(tmp_path: Path) -> None:
+    (tmp_path / "train.v2.py").touch()
+    assert operation_of_script(PurePath("train.v2.py"), tmp_path).main == "train.v2.py"

@@ -15,7 +15,7 @@ from sweepflow.project.operations.read import read_guild, read_operations
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from sweepflow.project.operations.models import Operation
+    from sweepflow.project.operations.book import Operations
 
 OPERATIONS = """\
 prep: prep --fast
@@ -28,7 +28,7 @@ all:
 """
 
 
-def _read(file: Path, text: str) -> dict[str, Operation]:
+def _read(file: Path, text: str) -> Operations:
     file.write_text(text)
     document = read(file)
     checker = Checker(document)
@@ -44,8 +44,10 @@ def test_both_files_say_the_same(tmp_path: Path) -> None:
         tmp_path / "sweepflow.yaml",
         "jobs: {}\noperations:\n" + textwrap.indent(text, "  "),
     )
-    assert found == read_guild(tmp_path / "guild.yml").all
-    assert list(found) == ["prep", "train", "all"]
+    assert found.models == read_guild(tmp_path / "guild.yml").models
+    assert list(found.all) == ["prep", "train", "all"]
+    place = found.place(found.all["train"], "flags", "lr")
+    assert str(place) == f"{tmp_path / 'sweepflow.yaml'}:5:13"
 
 
 def test_unknown_keys_are_errors(tmp_path: Path) -> None:
@@ -82,4 +84,4 @@ def test_unknown_keys_are_errors(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["jobs: {}", "operations:", "operations: {}"])
 def test_there_may_be_none(tmp_path: Path, text: str) -> None:
-    assert _read(tmp_path / "sweepflow.yaml", text) == {}
+    assert _read(tmp_path / "sweepflow.yaml", text).all == {}

@@ -3,7 +3,8 @@
     read_guild            a guild.yml in any of its three shapes      read.py
     read_operations       the operations of a sweepflow.yaml          read.py
     operation_of_script   a script as an operation by its path        read.py
-    Operations             models, operations by name, warnings        book.py
+    find_operation        the operation that a user means             find.py
+    Operations            models, operations by name, warnings        book.py
     Operation             and what it is made of                      models.py
 
 Reading goes through these: `tree` (values that know their file), `items` (the shapes),

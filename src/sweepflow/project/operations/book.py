@@ -34,21 +34,18 @@ class Operations:
 
     Args:
         file: Where it is.
+        root: The folder from which its paths are taken: that of the file.
         models: Its models by name.
         warnings: What is written there but has no effect.
     """
 
     file: pathlib.Path
+    root: pathlib.Path
     models: Mapping[str, OperationModel]
     warnings: tuple[Notice, ...] = ()
     _where: Mapping[str, tuple[Tree, Path]] = field(
         default_factory=dict[str, "tuple[Tree, Path]"], repr=False, compare=False
     )
-
-    @property
-    def root(self) -> pathlib.Path:
-        """The file's folder, from which its paths are taken."""
-        return self.file.parent
 
     @property
     def all(self) -> dict[str, Operation]:

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from sweepflow.project.document import Document
     from sweepflow.project.operations.line import Line
 
-GUILD_FILE: Final = "guild.yml"
-
 _NAME: Final = re.compile(r"[^\s:/=\\@-][^\s:/=\\@]*")
 
 
@@ -52,45 +50,50 @@ def read_guild(file: pathlib.Path) -> Operations:
             one.place.column or 0,
         ),
     )
-    return Operations(file, models, tuple(warnings), where)
+    return Operations(file, file.parent, models, tuple(warnings), where)
 
 
-def read_operations(document: Document, checker: Checker) -> dict[str, Operation]:
-    """The operations of a sweepflow.yaml, by name.
+def read_operations(document: Document, checker: Checker) -> Operations:
+    """The operations of a sweepflow.yaml.
 
     Args:
         document: The file.
         checker: Where what is wrong goes.
     """
-    root = plant(document)
-    operations = root.items.get("operations")
+    file = document.source.file
+    operations = plant(document).items.get("operations")
     if operations is None or not isinstance(operations.value, dict):
-        return {}
+        return Operations(file, file.parent, {})
     report = Report(lenient=False)
     item = Item("model", "", bare_item(operations).node)
-    models = _models([item], report, {})
+    where: dict[str, tuple[Tree, Path]] = {}
+    models = _models([item], report, where)
     checker.add(dict.fromkeys(report.problems))
-    return dict(models[""].operations)
+    return Operations(file, file.parent, models, _where=where)
 
 
-def operation_of_script(path: pathlib.Path) -> Operation:
+def operation_of_script(script: pathlib.PurePath, root: pathlib.Path) -> Operation:
     """A script that no file names, as an operation by its path.
+
+    Args:
+        script: Its path, seen from the project's folder.
+        root: That folder.
 
     Raises:
         ProjectError: There is no such file, or it is no Python script.
     """
-    if path.suffix != ".py":
+    if script.suffix != ".py":
         raise ProjectError(
-            f"{path} is no Python script", hint="name a file that ends in .py"
+            f"{script} is no Python script", hint="name a file that ends in .py"
         )
-    if not path.is_file():
-        raise ProjectError(f"no such script: {path}")
+    if not (root / script).is_file():
+        raise ProjectError(f"no such script: {root / script}")
     import shlex
 
+    # A module's name would be parted at its dots.
+    path = script if "." in script.stem else script.with_suffix("")
     return Operation(
-        name=path.name,
-        main=shlex.quote(path.with_suffix("").as_posix()),
-        flags_import="all",
+        name=script.as_posix(), main=shlex.quote(path.as_posix()), flags_import="all"
     )
 
 
