@@ -1,0 +1,85 @@
+"""What is recorded of many numbers."""
+
+from __future__ import annotations
+
+import tracemalloc
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sweepflow.operations.scalars import Recorder, Scalar, summarized
+from sweepflow.operations.scalars.recorder import MOST_NAMES, MOST_POINTS
+
+if TYPE_CHECKING:
+    from sweepflow.store.records import ScalarRecord
+
+
+def recorded(*values: float, step: int | None = None) -> ScalarRecord:
+    recorder = Recorder()
+    recorder.add(
+        Scalar("a", value, n if step is None else step)
+        for n, value in enumerate(values)
+    )
+    (record,) = recorder.records()
+    return record
+
+
+def test_few_values_are_recorded_one_by_one() -> None:
+    record = recorded(3, 1, 2)
+    assert record.points == ((0, 3.0), (1, 1.0), (2, 2.0))
+    assert (record.first, record.last, record.min, record.max) == (3, 2, 1, 3)
+    assert (record.min_step, record.max_step, record.last_step) == (1, 0, 2)
+    assert (record.count, record.total, record.avg) == (3, 6, 2)
+
+
+@given(st.lists(st.tuples(st.floats(), st.integers(0, 5) | st.none()), min_size=1))
+def test_they_sum_up_as_summarized_does(given: list[tuple[float, int | None]]) -> None:
+    scalars = [Scalar("a", value, step) for value, step in given]
+    recorder = Recorder()
+    recorder.add(scalars)
+    (record,) = recorder.records()
+    summary = summarized(scalars)["a"]
+    names = ("first_step", "last_step", "min_step", "max_step", "count")
+    assert [getattr(record, name) for name in names] == [
+        getattr(summary, name) for name in names
+    ]
+    assert repr((record.first, record.last, record.min, record.max)) == repr(
+        (summary.first, summary.last, summary.min, summary.max)
+    )
+
+
+@pytest.mark.parametrize(
+    "count", [MOST_POINTS - 1, MOST_POINTS, MOST_POINTS + 1, 3 * MOST_POINTS, 54_321]
+)
+def test_of_many_some_are_recorded_evenly_with_the_first_and_the_last(
+    count: int,
+) -> None:
+    points = recorded(*map(float, range(count))).points
+    assert MOST_POINTS / 3 < len(points) <= MOST_POINTS
+    assert points[0] == (0, 0.0)
+    assert points[-1] == (count - 1, count - 1.0)
+    gaps = {b - a for (a, _), (b, _) in pairwise(points[:-1])}
+    assert len(gaps) == 1
+    assert all(step == value for step, value in points)
+
+
+def test_memory_does_not_grow_with_how_many_there_are() -> None:
+    recorder = Recorder()
+    tracemalloc.start()
+    recorder.add(Scalar("a", 0.5, n) for n in range(400_000))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 1 << 20
+
+
+def test_too_many_names_are_told() -> None:
+    recorder = Recorder()
+    recorder.add(Scalar(f"n{n}", 1.0, None) for n in range(MOST_NAMES))
+    assert recorder.left_out is None
+    recorder.add([Scalar("x", 1.0, None), Scalar("y", 1.0, 1), Scalar("n0", 2.0, 1)])
+    assert recorder.left_out == "x"
+    assert len(recorder.records()) == MOST_NAMES
+    assert recorder.records()[0].last == 2
