@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sweepflow.operations.requirements import RequirementError, Upstream
+from sweepflow.operations.requirements.select import chosen
 from sweepflow.project.operations.requirements import Rename
 from tests.operations.requirements.wanting import of_run, renamed
 
@@ -110,6 +111,40 @@ def test_links_that_a_run_made_are_passed_on_but_nothing_of_ours(
     assert names == ["data.txt", "latest", "model-0.25.h5", "model-0.5.h5", "sub"]
     wanted = of_run(select=[".*spec", ".sweep.*"], warn_if_empty=False)
     assert bench.resolve(wanted, upstream=prep).placed == ()
+
+
+def test_what_python_leaves_beside_modules_is_not_passed_on(
+    bench: Bench, prep: Upstream
+) -> None:
+    for folder in ("__pycache__", "pkg/__pycache__"):
+        (prep.folder / folder).mkdir(parents=True)
+        (prep.folder / folder / "m.pyc").touch()
+    (prep.folder / ".attempts" / "1").mkdir(parents=True)
+    names = [placed.path for placed in bench.resolve(of_run(), upstream=prep).placed]
+    assert names == ["data.txt", "model-0.25.h5", "model-0.5.h5", "sub"]
+    wanted = of_run(select=[".*pyc", ".*__"], warn_if_empty=False)
+    assert bench.resolve(wanted, upstream=prep).placed == ()
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        {},
+        {"select": ["data.txt"]},
+        {"select": ["sub"]},
+        {"select": ["sub/.+", "nope"]},
+        {"select_min": [r"model-([0-9.]+)\.h5"]},
+        {"select": ["nope"], "warn_if_empty": False},
+        {"select": [".*"]},
+    ],
+)
+def test_of_what_is_recorded_the_same_is_chosen(
+    bench: Bench, prep: Upstream, keys: dict[str, Any]
+) -> None:
+    names = ["data.txt", "model-0.25.h5", "model-0.5.h5", "sub/x-1.bin", ".guild/x"]
+    wanted = of_run(**keys, preserve_path=True)
+    bench.resolve(wanted, upstream=prep)
+    assert chosen(names, wanted) == bench.there
 
 
 def test_of_steps_only_a_selected_one_is_passed_on(

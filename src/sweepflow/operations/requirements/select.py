@@ -5,18 +5,24 @@ from __future__ import annotations
 import math
 import os
 import re
+from itertools import chain
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from sweepflow.operations.requirements.errors import RequirementError
+from sweepflow.store.home import ATTEMPTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from sweepflow.operations.requirements.wanted import Wanted
 
-HIDDEN: Final = (".sweepflow", ".guild")
+HIDDEN: Final = (ATTEMPTS, ".sweepflow", ".guild")
 """What names of ours begin with, in the folder of a run or an unpacked archive."""
+
+CACHE: Final = "__pycache__"
+"""What Python leaves beside modules; nobody requires that."""
 
 
 def selects(wanted: Wanted) -> bool:
@@ -30,19 +36,36 @@ def selected(folder: Path, wanted: Wanted) -> list[str]:
     folder is a path too, and stands for all that is in it. Of `select-min` and
     `select-max` the one path whose first group is the least or greatest number counts.
     """
-    paths = sorted(_all_paths(folder))
-    chosen: set[str] = set()
-    for pattern in wanted.select:
-        chosen.update(match.string for match in _matches(pattern, paths))
-    chosen.update(_extremes(wanted.select_min, paths, min))
-    chosen.update(_extremes(wanted.select_max, paths, max))
-    return sorted(chosen)
+    found = _matching(sorted(_all_paths(folder)), wanted)
+    if wanted.preserve_path:  # what is in a folder that is selected comes along
+        found = {path for path in found if found.isdisjoint(_folders_above(path))}
+    return sorted(found)
+
+
+def chosen(names: Collection[str], wanted: Wanted) -> list[str]:
+    """Give which of the files that a run made a requirement means; see `selected`.
+
+    Args:
+        names: Of all of them, relative to the run's folder.
+        wanted: Without patterns it means all of them.
+
+    Raises:
+        RequirementError: A pattern is none.
+    """
+    names = sorted(name for name in names if not name.startswith(HIDDEN))
+    if not selects(wanted):
+        return names
+    above = {name: _folders_above(name) for name in names}
+    found = _matching(sorted({*names, *chain(*above.values())}), wanted)
+    return [n for n in names if n in found or not found.isdisjoint(above[n])]
 
 
 def top_level(folder: Path) -> list[str]:
     """Give the names in a folder, without those of ours."""
     return sorted(
-        path.name for path in folder.iterdir() if not path.name.startswith(HIDDEN)
+        path.name
+        for path in folder.iterdir()
+        if not path.name.startswith(HIDDEN) and path.name != CACHE
     )
 
 
@@ -59,7 +82,7 @@ def generated(folder: Path, inputs: Collection[str]) -> list[str]:
 
 
 def _has_new(folder: Path, path: str, given: frozenset[str]) -> bool:
-    if path in given:
+    if path in given or path.endswith(f"/{CACHE}"):
         return False
     full = folder / path
     if full.is_symlink() or not full.is_dir():
@@ -69,8 +92,22 @@ def _has_new(folder: Path, path: str, given: frozenset[str]) -> bool:
     )
 
 
+def _matching(paths: Sequence[str], wanted: Wanted) -> set[str]:
+    found: set[str] = set()
+    for pattern in wanted.select:
+        found.update(match.string for match in _matches(pattern, paths))
+    found.update(_extremes(wanted.select_min, paths, min))
+    found.update(_extremes(wanted.select_max, paths, max))
+    return found
+
+
+def _folders_above(name: str) -> list[str]:
+    return [str(folder) for folder in PurePosixPath(name).parents[:-1]]
+
+
 def _all_paths(folder: Path) -> Iterator[str]:
     for root, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if name != CACHE]
         inside = os.path.relpath(root, folder)
         if inside == ".":
             folders[:] = [name for name in folders if not name.startswith(HIDDEN)]
