@@ -79,7 +79,7 @@ def test_kill_9_leaves_no_orphan_and_a_ledger_that_says_so(
     running.wait()
 
     assert command_is_gone(shell)
-    [attempt] = (shell.cwd / ".sweepflow" / "runs").glob("*/attempts/1")
+    [attempt] = (shell.cwd / ".sweepflow" / "runs").glob("*/.attempts/1")
     wait_for(attempt / "exit.json")
     [run] = json.loads(shell.sweepflow("runs", "list", "--json").stdout)
     assert (run["status"], run["error"]) == ("interrupted", "its driver died")

@@ -141,7 +141,7 @@ def test_a_failure_does_not_stop_the_others(shell: Shell) -> None:
 
 def test_a_summary_names_no_log_that_is_not_there(shell: Shell) -> None:
     shell.write(
-        "jobs: {j: {run: sh -c 'rm .sweepflow/runs/*/attempts/1/output.log; exit 1'}}"
+        "jobs: {j: {run: sh -c 'rm .sweepflow/runs/*/.attempts/1/output.log; exit 1'}}"
     )
 
     result = shell.sweepflow("run", "j")
@@ -316,7 +316,7 @@ class TestOutput:
         assert err.count(b"standard output takes no more (Broken pipe)") == 1
         assert b"3 commands: 3 completed" in err
         assert b"Traceback" not in err
-        logs = (shell.cwd / ".sweepflow" / "runs").glob("*/attempts/1/output.log")
+        logs = (shell.cwd / ".sweepflow" / "runs").glob("*/.attempts/1/output.log")
         assert [log.stat().st_size for log in logs] == [1_000_000] * 3
 
 

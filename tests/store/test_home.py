@@ -21,7 +21,7 @@ def test_everything_has_its_place_beside_the_project(tmp_path: Path) -> None:
     home = Home.of(tmp_path)
     root = tmp_path / ".sweepflow"
     assert home == Home(root, root / "ledger.db", root / "objects")
-    assert home.attempt("abc", 2) == root / "runs/abc/attempts/2"
+    assert home.attempt("abc", 2) == root / "runs/abc/.attempts/2"
     assert home.workspace == root / "tmp"
     assert Home.named() is None
 

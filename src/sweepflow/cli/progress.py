@@ -15,6 +15,7 @@ from sweepflow.engine.events import (
     OutputDamaged,
     PlanStarted,
     TaskCached,
+    TaskChecked,
     TaskFinished,
     TaskHeld,
     TaskOutput,
@@ -70,6 +71,9 @@ class Lines:
         return bytes(rest) + b"\n" if rest else b""
 
 
+_NOUNS = {"job": "command", "workflow": "step", "operation": "run"}
+
+
 class Display:
     """Listens to the events of one plan and shows them.
 
@@ -109,7 +113,7 @@ class Display:
         match event:
             case PlanStarted():
                 self._total = len(event.plan.tasks)
-                self._noun = "step" if event.plan.kind == "workflow" else "command"
+                self._noun = _NOUNS[event.plan.kind]
                 self._view.start(self._total)
             case TaskStarted():
                 pass
@@ -126,6 +130,9 @@ class Display:
                 self._view.finished(f"{event.task.key} cached", "cached")
             case TaskSkipped():
                 self._counts["not started"] += 1
+            case TaskChecked():
+                for line in (event.checked.summary, *event.checked.failures):
+                    self._view.say(f"{event.task.key}: {line}")
             case _:
                 self._view.say(_remark(event))
 

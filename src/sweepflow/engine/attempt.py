@@ -24,12 +24,13 @@ from typing import TYPE_CHECKING, Any
 from sweepflow.engine.processes import identity, kill_orphan
 from sweepflow.engine.task import Call, Command, Outcome, RunFile, StepCall
 from sweepflow.store.home import Home
-from sweepflow.store.records import AtomRecord, Output
+from sweepflow.store.records import AtomRecord, Output, ScalarRecord
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sweepflow.engine.task import Action
+    from sweepflow.engine.task import Executable
+    from sweepflow.store.records import Json
 
 HEARTBEAT_SECONDS = 5.0
 """How often a worker gives a sign of life."""
@@ -40,13 +41,41 @@ SILENCE_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class TaskSpec:
-    """All that a worker needs to know; self-contained, so that it runs anywhere."""
+    """All that a worker needs to know; self-contained, so that it runs anywhere.
 
-    action: Action
+    Args:
+        action: What to run.
+        timeout: Seconds, or None for no limit.
+        inputs: By name; of a step alone, as is what follows.
+        gpus: Which devices it may use; None where that does not matter.
+        home: Where the store is.
+        run_id: Of the run.
+        origins: The ids of the runs that it takes something from, by what that is
+            called.
+        source: Digest of the object that holds its source, where that is kept.
+    """
+
+    action: Executable
     timeout: float | None = None
     inputs: Mapping[str, AtomRecord] = field(default_factory=dict[str, AtomRecord])
     gpus: tuple[int, ...] | None = None
     home: Home | None = None
+    run_id: str = ""
+    origins: Mapping[str, str] = field(default_factory=dict[str, str])
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What a step says of its run beside what it made, however it ended.
+
+    Args:
+        scalars: The numbers that it gave.
+        facts: What its front end wants recorded, as JSON.
+    """
+
+    scalars: tuple[ScalarRecord, ...] = ()
+    facts: Mapping[str, Json] = field(default_factory=dict[str, "Json"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +86,15 @@ class StepResult:
         outputs: What it made; None where it failed.
         error: What it raised, in a few words.
         raised: The names of the class that it raised, and of those above it.
+        exit_code: Of the command that it ran, where that failed.
+        findings: Beside what it made.
     """
 
     outputs: tuple[Output, ...] | None = None
     error: str | None = None
     raised: tuple[str, ...] = ()
+    exit_code: int | None = None
+    findings: Findings = field(default_factory=Findings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +109,7 @@ class ExitRecord:
         max_rss: The most memory that one of them held, in bytes.
         outputs: What it made; their bytes are in the object store.
         raised: See `StepResult.raised`; a timeout counts as Python's own.
+        findings: See `StepResult.findings`.
     """
 
     outcome: Outcome
@@ -85,6 +119,7 @@ class ExitRecord:
     max_rss: int = 0
     outputs: tuple[Output, ...] = ()
     raised: tuple[str, ...] = ()
+    findings: Findings = field(default_factory=Findings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +232,8 @@ class Attempt:
             outputs=None if outputs is None else tuple(map(_output, outputs)),
             error=data["error"],
             raised=tuple(data["raised"]),
+            exit_code=data["exit_code"],
+            findings=_findings(data["findings"]),
         )
 
     def finish(self, record: ExitRecord) -> None:
@@ -221,6 +258,7 @@ class Attempt:
             outcome=Outcome(**data.pop("outcome")),
             outputs=tuple(map(_output, data.pop("outputs"))),
             raised=tuple(data.pop("raised")),
+            findings=_findings(data.pop("findings")),
             **data,
         )
 
@@ -228,6 +266,15 @@ class Attempt:
 def _output(data: dict[str, Any]) -> Output:
     data["tags"] = tuple(data["tags"])
     return Output(**data)
+
+
+def _findings(data: dict[str, Any]) -> Findings:
+    return Findings(tuple(map(_scalar, data["scalars"])), data["facts"])
+
+
+def _scalar(data: dict[str, Any]) -> ScalarRecord:
+    data["points"] = tuple((step, value) for step, value in data["points"])
+    return ScalarRecord(**data)
 
 
 def _atom(data: dict[str, Any]) -> AtomRecord:
@@ -247,6 +294,8 @@ def _spec_to_json(spec: TaskSpec) -> dict[str, Any]:
     data["action"] = {name: getattr(action, name) for name in names}
     data["action"]["outputs"] = action.outputs and dict(action.outputs)
     data["inputs"] = {name: asdict(atom) for name, atom in spec.inputs.items()}
+    data |= {"run_id": spec.run_id, "origins": dict(spec.origins)}
+    data["source"] = spec.source
     # Without the ledger's address, which may hold a password.
     data["home"] = spec.home and {
         "root": str(spec.home.root),
@@ -271,7 +320,16 @@ def _spec_from_json(data: dict[str, Any]) -> TaskSpec:
         or Path(data["home"]["root"], "ledger.db"),
         objects=data["home"]["objects"],
     )
-    return TaskSpec(StepCall(**action), timeout, inputs, gpus, home)
+    return TaskSpec(
+        StepCall(**action),
+        timeout,
+        inputs,
+        gpus,
+        home,
+        run_id=data["run_id"],
+        origins=data["origins"],
+        source=data["source"],
+    )
 
 
 def _read_json(path: Path) -> dict[str, Any] | None:

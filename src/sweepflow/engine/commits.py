@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from sweepflow.store.records import AtomRecord, Ending, Reuse
     from sweepflow.store.store import Store
@@ -42,16 +42,18 @@ class Commits:
     _at_stake: float = 0.0
     _moment: float = MOMENT_SECONDS
 
-    def add(self, ending: Ending, seconds: float) -> None:
+    def add(self, ending: Ending, seconds: float, objects: Sequence[str] = ()) -> None:
         """Take in a run that has ended.
 
         Args:
             ending: How.
             seconds: How long it took.
+            objects: What it needs beside its outputs.
         """
         self._begin()
         self._endings.append(ending)
         self._at_stake += seconds
+        self._objects += objects
         self._objects += (atom.digest for atom in ending.outputs.values())
 
     def reuse(self, reuse: Reuse) -> None:

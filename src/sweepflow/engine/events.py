@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sweepflow.engine.plan import Plan
-    from sweepflow.engine.task import Outcome, Task
+    from sweepflow.engine.task import Checked, Outcome, Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,14 @@ class TaskCached:
     task: Task
     run_id: str
     cached_from: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskChecked:
+    """What had to hold of a completed run was looked at."""
+
+    task: Task
+    checked: Checked
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +115,7 @@ Event: TypeAlias = (
     | TaskOutput
     | TaskFinished
     | TaskCached
+    | TaskChecked
     | TaskHeld
     | TaskRetried
     | OutputDamaged

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sweepflow.engine.fingerprint import Fingerprint
     from sweepflow.engine.output import OutputReader
     from sweepflow.engine.policy import Resources
-    from sweepflow.engine.task import Task
+    from sweepflow.engine.task import Identity, Task
     from sweepflow.store.records import AtomRecord
 
 
@@ -27,6 +27,7 @@ class Job:
     Args:
         index: Its place in the plan.
         fresh: Whether known results do not count.
+        identity: What decides its result beside its inputs, at this moment.
         attempt: The number of the attempt that is next or runs.
         output: What reads its log, while it runs.
         behind: Whether there is output that is known and was not told.
@@ -36,6 +37,7 @@ class Job:
     index: int
     task: Task
     inputs: Mapping[str, AtomRecord]
+    identity: Identity | None = None
     fingerprint: Fingerprint | None = None
     fresh: bool = False
     run_id: str = ""
@@ -69,7 +71,11 @@ class Queue:
         found: list[Job] = []
         while heap and len(found) < count:
             following = heap[0][1]
-            if following.attempt > 1 or following.fingerprint is None:
+            if (
+                following.attempt > 1
+                or following.fingerprint is None
+                or not following.task.reuse
+            ):
                 break
             found.append(heappop(heap)[1])
         return found

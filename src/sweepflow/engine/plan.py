@@ -20,7 +20,7 @@ class Plan:
     Args:
         name: What was asked for: the name of a job, an operation or a workflow.
         tasks: The nodes; what they wait for are the edges.
-        kind: What the name is of: `job` or `workflow`.
+        kind: What the name is of: `job`, `workflow` or `operation`.
         user: In whose name the results are kept; None for who is logged in.
 
     Raises:

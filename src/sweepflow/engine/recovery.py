@@ -13,7 +13,6 @@ from sweepflow.store.records import AtomRecord, Ending
 
 if TYPE_CHECKING:
     from sweepflow.engine.attempt import ExitRecord
-    from sweepflow.store.home import Home
     from sweepflow.store.ledger import Ledger
     from sweepflow.store.records import Run
     from sweepflow.store.store import Store
@@ -41,6 +40,8 @@ def ending(run_id: str, record: ExitRecord, user: str, attempts: int = 1) -> End
             output.name: AtomRecord.of(output, user, record.finished_at)
             for output in record.outputs
         },
+        scalars=record.findings.scalars,
+        facts=record.findings.facts,
     )
 
 
@@ -64,7 +65,7 @@ def settle_run(store: Store, run: Run, *, expired: bool = False) -> bool:
     """
     if not expired and _is_driven(store.ledger, run):
         return False
-    attempts = _last_attempt(store.home, run.id)
+    attempts = store.home.last_attempt(run.id)
     attempt = Attempt(store.home.attempt(run.id, attempts))
     if record := attempt.read_exit():
         store.ledger.commit([_taken_over(store, run, record, attempts)])
@@ -99,9 +100,3 @@ def _is_driven(ledger: Ledger, run: Run) -> bool:
         return False  # its worker alone can tell
     lease = ledger.leases([run.fingerprint]).get(run.fingerprint)
     return lease is not None and time.time() - lease.beat_at < SILENCE_SECONDS
-
-
-def _last_attempt(home: Home, run_id: str) -> int:
-    folder = home.attempt(run_id).parent
-    numbers = [int(entry.name) for entry in folder.iterdir()] if folder.is_dir() else []
-    return max(numbers, default=1)

@@ -37,19 +37,28 @@ class Rows:
         """In whose name the outputs are kept."""
         return self._provenance.user
 
-    def begin(self, job: Job, cached_from: str | None = None) -> Run:
-        """Give a job a run of its own, and the row of that.
+    def begin(
+        self, job: Job, parent: str | None = None, cached_from: str | None = None
+    ) -> Run:
+        """Give a job a run of its own, or the one that goes on, and the row of that.
 
         Args:
             job: Gets the run's id.
+            parent: The run that it belongs to.
             cached_from: The run whose outputs it takes, if that is all it does.
         """
-        job.run_id, job.started_at = self._new_id(), time.time()
+        info = job.task.info
+        job.run_id, job.started_at = info.run_id or self._new_id(), time.time()
         return Run(
             id=job.run_id,
             plan_id=self._id,
             kind=self._plan.kind,
-            name=self._plan.name,
+            name=info.name or self._plan.name,
+            parent=parent,
+            step=info.step,
+            label=info.label,
+            tags=info.tags,
+            source=job.identity and job.identity.snapshot,
             task=job.task.key,
             command=job.task.action.display(),
             params=job.task.params,

@@ -11,23 +11,23 @@ import inspect
 import sys
 import traceback
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
-from sweepflow.engine.attempt import StepResult
+from sweepflow.engine.attempt import Findings, StepResult
 from sweepflow.engine.policy import family
 from sweepflow.errors import SweepflowError
 from sweepflow.store.store import Store, use_store
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable
     from types import TracebackType
 
     from sweepflow.engine.attempt import TaskSpec
     from sweepflow.engine.task import StepCall
-    from sweepflow.store.records import AtomRecord, Output
+    from sweepflow.store.records import Output
 
 LONGEST_ERROR = 1000
 """Characters of what was raised that are recorded; the output has all of it."""
@@ -43,22 +43,34 @@ class Work:
         call: Calls the user's function; of an async one, gives what is to be awaited.
         collect: Checks what the function returned and stores it, without waiting for
             the disk: whoever records it does that.
+        findings: Gives what is to be recorded beside, however the call has ended.
     """
 
     call: Callable[[], object]
     collect: Callable[[object], tuple[Output, ...]]
+    findings: Callable[[], Findings] = Findings
+
+
+class CommandFailedError(SweepflowError):
+    """A command that a step ran has failed.
+
+    Args:
+        message: How.
+        exit_code: Its own; negative is minus the signal that killed it.
+        hint: What a user may do about it.
+    """
+
+    def __init__(
+        self, message: str, exit_code: int | None = None, *, hint: str | None = None
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.exit_code = exit_code
 
 
 class Runner(Protocol):
     """Prepares a step of one front end; may raise SweepflowError."""
 
-    def __call__(
-        self,
-        action: StepCall,
-        inputs: Mapping[str, AtomRecord],
-        workspace: Path,
-        store: Store,
-    ) -> Work: ...
+    def __call__(self, spec: TaskSpec, workspace: Path, store: Store) -> Work: ...
 
 
 def find(ref: str) -> object:
@@ -74,15 +86,17 @@ def find(ref: str) -> object:
 
 def perform(spec: TaskSpec, workspace: Path, store: Store) -> StepResult:
     """Perform a plain step, and say how that ended; it raises nothing."""
+    work = None
     try:
         with use_store(store):
             work = _prepare(spec, workspace, store)
             made = work.call()
             if inspect.isawaitable(made):  # of a function that does not look async
                 made = _run(made)
-            return StepResult(work.collect(made))
+            result = StepResult(work.collect(made))
     except BaseException as error:  # noqa: BLE001 - also sys.exit, from user's code
-        return _failure(error)
+        result = _failure(error)
+    return replace(result, findings=work.findings()) if work else result
 
 
 async def perform_async(spec: TaskSpec, workspace: Path, store: Store) -> StepResult:
@@ -112,7 +126,7 @@ def _run(work: Awaitable[object]) -> object:
 def _prepare(spec: TaskSpec, workspace: Path, store: Store) -> Work:
     action = cast("StepCall", spec.action)
     runner = cast("Runner", find(action.runner))
-    return runner(action, spec.inputs, workspace, store)
+    return runner(spec, workspace, store)
 
 
 def _failure(error: BaseException) -> StepResult:
@@ -121,7 +135,10 @@ def _failure(error: BaseException) -> StepResult:
     else:
         text = "".join(traceback.format_exception_only(error)).strip()
         _print(error.with_traceback(_users(error.__traceback__)))
-    return StepResult(error=text[:LONGEST_ERROR], raised=family(type(error)))
+    code = error.exit_code if isinstance(error, CommandFailedError) else None
+    return StepResult(
+        error=text[:LONGEST_ERROR], raised=family(type(error)), exit_code=code
+    )
 
 
 def _print(error: BaseException) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 from sweepflow.engine.policy import Resources
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
+    from pathlib import Path
 
     from sweepflow.engine.fingerprint import Code
     from sweepflow.engine.policy import Retry
@@ -93,6 +94,7 @@ class StepCall:
             goes through a pipe and is stored nowhere; or None where `ref` and `config`
             have to do.
         modules: What another process has to import for it.
+        shown: How it is shown to people, and told from others, if not by `ref`.
     """
 
     ref: str
@@ -107,17 +109,70 @@ class StepCall:
         default=lambda: None, repr=False, compare=False
     )
     modules: tuple[str, ...] = ()
+    shown: str = ""
 
     def display(self) -> str:
-        """Give the name of what runs."""
-        return self.ref
+        """Give the name of what runs, or the command that it stands for."""
+        return self.shown or self.ref
 
     def files(self) -> tuple[RunFile, ...]:
         """Give none: a step gets its configuration and its inputs."""
         return ()
 
 
-Action: TypeAlias = Command | Call | StepCall
+class Host(Protocol):
+    """Makes the folder of a group's run into what its front end wants."""
+
+    def begin(self, folder: Path, run_id: str) -> None:
+        """Make the folder ready.
+
+        Raises:
+            SweepflowError: That cannot be.
+        """
+        ...
+
+    def join(self, folder: Path, member: str, origin: str) -> None:
+        """Take in the run `origin` of the task with the key `member`.
+
+        Raises:
+            SweepflowError: It cannot be.
+        """
+        ...
+
+    def facts(self) -> dict[str, Json]:
+        """Give what is to be recorded when it has ended."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Nothing that runs itself: a run that begins and ends with those of other tasks.
+
+    Args:
+        ref: What is shown.
+        members: The keys of the tasks.
+        cwd: Absolute path of the folder that it is run from.
+        host: Makes its folder.
+        tolerant: Whether it completes even if some of them do not.
+    """
+
+    ref: str
+    members: tuple[str, ...]
+    cwd: str
+    host: Host = field(repr=False, compare=False)
+    tolerant: bool = False
+
+    def display(self) -> str:
+        """Give its name."""
+        return self.ref
+
+    def files(self) -> tuple[RunFile, ...]:
+        """Give none."""
+        return ()
+
+
+Executable: TypeAlias = Command | Call | StepCall
+Action: TypeAlias = Executable | Group
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +198,26 @@ class OutputRef:
     task: str | None = None
 
 
-Input: TypeAlias = AtomRef | OutputRef
+@dataclass(frozen=True, slots=True)
+class Made:
+    """An input that is all, or some, of what another task makes, whatever that is.
+
+    It becomes as many inputs, `NAME/OUTPUT` each.
+
+    Args:
+        tasks: The keys of the tasks of which the first that is done is meant.
+        chosen: Gives those of the names of its outputs that are meant.
+        optional: Whether there need not be one.
+    """
+
+    tasks: tuple[str, ...]
+    chosen: Callable[[Collection[str]], Collection[str]] = field(
+        default=lambda names: names, repr=False, compare=False
+    )
+    optional: bool = False
+
+
+Input: TypeAlias = AtomRef | OutputRef | Made
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,10 +228,48 @@ class Identity:
         code: The code that it reaches.
         depends_on: What it declared to depend on, with a digest or version of each:
             `env:NAME`, `file:PATH`, `package:NAME`.
+        snapshot: Digest of the object that holds its source, where it is kept.
     """
 
     code: Code
     depends_on: Mapping[str, str] = field(default_factory=dict[str, str])
+    snapshot: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What came of looking at a completed run.
+
+    Args:
+        summary: For people, on one line.
+        failures: Why what waits for the task is not to go on, where it is not.
+    """
+
+    summary: str
+    failures: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RunInfo:
+    """What a task's run is recorded as, beside what the engine knows.
+
+    Args:
+        name: The name of what it is a run of; that of the plan if not given.
+        step: What the group that it belongs to calls it.
+        run_id: The id that it is to have.
+        attempts: How many there were at the run of that id, which goes on; 0 where
+            there is none yet.
+        origins: Runs that are there already and it takes something from, each by what
+            that is called.
+    """
+
+    name: str = ""
+    step: str | None = None
+    label: str = ""
+    tags: tuple[str, ...] = ()
+    run_id: str = ""
+    attempts: int = 0
+    origins: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,10 +285,15 @@ class Task:
         inputs: What it gets, by name.
         outputs: The types of what it makes, by name; None where that is not known
             before it has run.
-        identity: What is needed to tell whether its result is known already; None
-            where it is to run in any case.
+        identity: What is needed to tell whether its result is known already, or gives
+            that when the task is about to start; None where nobody is to know it.
+        reuse: Whether a known result will do. Otherwise it runs whatever others do or
+            did, and its result is known from then on.
         retry: When to try again; None for the errors that pass by themselves.
         resources: What it needs for itself while it runs.
+        check: Looks at a completed run, by its id. What it finds amiss is no failure
+            of the run, but what waits for the task does not go on.
+        info: What its run is recorded as.
     """
 
     key: str
@@ -186,14 +303,34 @@ class Task:
     timeout: float | None = None
     inputs: Mapping[str, Input] = field(default_factory=dict[str, Input])
     outputs: Mapping[str, str] | None = field(default_factory=dict[str, str])
-    identity: Identity | None = None
+    identity: Identity | Callable[[], Identity] | None = None
+    reuse: bool = True
     retry: Retry | None = None
     resources: Resources = field(default_factory=Resources)
+    check: Callable[[str], Checked] | None = field(
+        default=None, repr=False, compare=False
+    )
+    info: RunInfo = field(default_factory=RunInfo)
+
+    def identify(self) -> Identity | None:
+        """Give its identity, as it is at this moment.
+
+        Raises:
+            SweepflowError: It cannot be told.
+        """
+        return self.identity() if callable(self.identity) else self.identity
 
     def waits_for(self) -> set[str]:
         """Give the keys of the tasks that it is known to wait for."""
-        refs = (ref for ref in self.inputs.values() if isinstance(ref, OutputRef))
-        return {*self.after, *(ref.task for ref in refs if ref.task is not None)}
+        keys = {*self.after}
+        if isinstance(self.action, Group):
+            keys.update(self.action.members)
+        for ref in self.inputs.values():
+            if isinstance(ref, Made):
+                keys.update(ref.tasks)
+            elif isinstance(ref, OutputRef) and ref.task is not None:
+                keys.add(ref.task)
+        return keys
 
 
 Status: TypeAlias = Literal["completed", "cached", "failed", "interrupted", "skipped"]

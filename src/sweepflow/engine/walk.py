@@ -24,6 +24,7 @@ from sweepflow.engine.events import (
     OutputDamaged,
     PlanStarted,
     TaskCached,
+    TaskChecked,
     TaskFinished,
     TaskHeld,
     TaskOutput,
@@ -32,7 +33,8 @@ from sweepflow.engine.events import (
     TaskStarted,
 )
 from sweepflow.engine.fingerprint import Fingerprint
-from sweepflow.engine.inputs import InputError, resolve
+from sweepflow.engine.groups import Groups
+from sweepflow.engine.inputs import InputError, origins, resolve
 from sweepflow.engine.job import Job, Queue
 from sweepflow.engine.leases import BEAT_SECONDS, LOOK_SECONDS, Waiting
 from sweepflow.engine.output import CHUNK_BYTES, OutputReader
@@ -42,9 +44,9 @@ from sweepflow.engine.readiness import Readiness, sought_names
 from sweepflow.engine.recovery import ending
 from sweepflow.engine.result import Result
 from sweepflow.engine.rows import Rows
-from sweepflow.engine.task import Outcome, StepCall
+from sweepflow.engine.task import Group, Made, Outcome, StepCall
 from sweepflow.engine.worker import TIMED_OUT
-from sweepflow.errors import StoreError
+from sweepflow.errors import StoreError, SweepflowError
 from sweepflow.store.records import Claim, Hit, Lease, Reuse
 
 if TYPE_CHECKING:
@@ -101,6 +103,8 @@ class Walk:
         self._messages: SimpleQueue[_Message] = SimpleQueue()
         self._rows = Rows(plan, engine.store.ledger)
         self._readiness = Readiness(plan)
+        self._groups = Groups(plan, engine.store, self._rows, self._tell)
+        self._checks: dict[str, str] = {}  # what barred those that wait, by task
         self._index = {task.key: n for n, task in enumerate(plan.tasks)}
         self._commits = Commits(engine.store)
         self._queue = Queue()
@@ -153,27 +157,37 @@ class Walk:
 
     def _job(self, task: Task) -> Job | None:
         """Give a task with its inputs; None where it has none, and has ended so."""
+        if isinstance(task.action, Group):
+            self._end_group(task)
+            return None
         if reason := self._stopped or self._held_up_by(task):
             self._skip(task, reason)
             return None
         job = Job(self._index[task.key], task, {})
         try:
             job.inputs = resolve(task, self._readiness, self._results)
-        except InputError as error:
+            job.identity = task.identify()
+        except (InputError, SweepflowError) as error:
             self._refuse(job, str(error))
             return None
-        if task.identity and self._engine.cache != "off":
+        if job.identity and self._engine.cache != "off":
             contents = {name: atom.content for name, atom in job.inputs.items()}
-            job.fingerprint = Fingerprint.of(task, task.identity, contents)
+            job.fingerprint = Fingerprint.of(task, job.identity, contents)
             job.fresh = self._is_renewed(task)
         return job
 
     def _is_renewed(self, task: Task) -> bool:
-        return self._engine.cache == "renew" or task.key in (self._engine.stages or ())
+        is_asked_for = task.key in (self._engine.stages or ())
+        return not task.reuse or self._engine.cache == "renew" or is_asked_for
 
     def _held_up_by(self, task: Task) -> str | None:
+        # Of several that might make an input, one that is done will do: see `resolve`.
+        choices = [ref.tasks for ref in task.inputs.values() if isinstance(ref, Made)]
+        free = {key for tasks in choices for key in tasks} - {*task.after}
         for key in (*task.waits_for(), *self._readiness.might_have_made(task)):
-            if not self._results[key].outcome.is_done:
+            if error := self._checks.get(key):
+                return f"{key}: {error}"
+            if key not in free and not self._results[key].outcome.is_done:
                 return f"{key} did not complete"
         return None
 
@@ -189,7 +203,11 @@ class Walk:
         if error := self._clash(job.task, hit.outputs):
             self._refuse(job, error)
             return
-        run = self._rows.begin(job, cached_from=hit.run_id)
+        if reason := self._groups.enter(job.task):
+            self._skip(job.task, reason)
+            return
+        run = self._rows.begin(job, self._groups.run_of(job.task), hit.run_id)
+        self._groups.join(job, hit.run_id)
         self._commits.reuse(Reuse(run, _ids(job.inputs), _ids(hit.outputs)))
         result = Result(
             Outcome("cached"),
@@ -236,13 +254,24 @@ class Walk:
             return False
         if job.attempt > 1:
             self._claimed.put(job)
-        elif job.fingerprint is None or job.task.identity is None:
-            self._store.ledger.start(self._rows.begin(job), _ids(job.inputs))
-            self._claimed.put(job)
-        else:
+        elif reason := self._groups.enter(job.task):
+            self._skip(job.task, reason)
+        elif job.fingerprint and job.task.reuse:
             ahead = MOST_AHEAD if self._pace * MOST_AHEAD < MOMENT_SECONDS else 0
             self._acquire([job, *self._queue.next_like(job, ahead)])
+        else:
+            self._begin_alone(job)
         return True
+
+    def _begin_alone(self, job: Job) -> None:
+        """Begin a run that others need not know of before it has ended."""
+        again = job.task.info.attempts > 0
+        if job.fingerprint:
+            self._store.ledger.begin([self._claim_of(job)], again=again)
+        else:
+            run = self._rows.begin(job, self._groups.run_of(job.task))
+            self._store.ledger.start(run, _ids(job.inputs), again=again)
+        self._claimed.put(job)
 
     def _acquire(self, jobs: Sequence[Job]) -> None:
         claims = {job.fresh: list[Claim]() for job in jobs}
@@ -256,8 +285,11 @@ class Walk:
 
     def _claim_of(self, job: Job) -> Claim:
         assert job.fingerprint  # noqa: S101 - see `_claim`
-        assert job.task.identity  # noqa: S101
-        run, texts = self._rows.begin(job), job.task.identity.code.texts
+        assert job.identity  # noqa: S101
+        run, texts = (
+            self._rows.begin(job, self._groups.run_of(job.task)),
+            job.identity.code.texts,
+        )
         return Claim(run, _ids(job.inputs), job.fingerprint.parts, texts)
 
     def _take_answer(self, job: Job, answer: Hit | Lease | None) -> None:
@@ -272,23 +304,34 @@ class Walk:
                     self._tell(TaskHeld(job.task, answer.host))
 
     def _submit(self, job: Job) -> None:
+        action = job.task.action
+        assert not isinstance(action, Group)  # noqa: S101 - these never get so far
         attempt = self._attempt(job)
         job.gpus = self._capacity.take(needs_of(job.task))
         job.output = OutputReader(attempt.output)
         self._running[job.task.key] = job
         spec = TaskSpec(
-            job.task.action, job.task.timeout, job.inputs, job.gpus, self._store.home
+            action,
+            job.task.timeout,
+            job.inputs,
+            job.gpus,
+            self._store.home,
+            job.run_id,
+            origins(job.task, self._results),
+            job.identity and job.identity.snapshot,
         )
         if self._engine.executor.leaves_record(spec) and self._commits.hold(job.inputs):
             self._commit()  # else who takes over that record might lack an input
         if job.attempt == 1:
+            self._groups.join(job, job.run_id)
             self._tell(TaskStarted(job.task, job.run_id))
         self._engine.executor.submit(attempt, spec).add_done_callback(
             lambda future: self._messages.put(_Ended(job, future.result()))
         )
 
     def _attempt(self, job: Job) -> Attempt:
-        return Attempt(self._store.home.attempt(job.run_id, job.attempt))
+        number = job.task.info.attempts + job.attempt
+        return Attempt(self._store.home.attempt(job.run_id, number))
 
     # Waiting
 
@@ -407,7 +450,9 @@ class Walk:
 
     def _finish(self, job: Job, record: ExitRecord) -> None:
         """Record how a run ended, and release what waits for it."""
-        ended = ending(job.run_id, record, self._rows.user, job.attempt)
+        ended = ending(
+            job.run_id, record, self._rows.user, job.task.info.attempts + job.attempt
+        )
         result = Result(
             record.outcome,
             job.run_id,
@@ -418,7 +463,8 @@ class Walk:
             log=self._attempt(job).output,
         )
         seconds = record.finished_at - record.started_at
-        self._commits.add(ended, seconds)
+        snapshot = job.identity and job.identity.snapshot
+        self._commits.add(ended, seconds, [snapshot] if snapshot else [])
         self._pace += 0.2 * (seconds - self._pace)
         self._ended[job.run_id] = (job, result)
         # Short work is built upon at once: it goes into one commit with what comes of
@@ -457,13 +503,24 @@ class Walk:
 
     def _settle(self, task: Task, result: Result) -> None:
         self._results[task.key] = result
+        origin = result.cached_from or result.run_id
+        if task.check and origin and result.outcome.is_done:
+            checked = task.check(origin)
+            self._tell(TaskChecked(task, checked))
+            if checked.failures:
+                self._checks[task.key] = checked.summary
         made = result.outputs if result.outcome.is_done else ()
         self._readiness.end(task.key, made)
 
     def _refuse(self, job: Job, error: str) -> None:
         """Record a task that could not even start as one that failed."""
+        if reason := self._groups.enter(job.task):
+            self._skip(job.task, reason)
+            return
         job.fingerprint = None
-        self._store.ledger.start(self._rows.begin(job))
+        run = self._rows.begin(job, self._groups.run_of(job.task))
+        self._store.ledger.start(run, again=job.task.info.attempts > 0)
+        self._groups.join(job, job.run_id)
         outcome = Outcome("failed", error=error)
         self._finish(job, ExitRecord(outcome, job.started_at, job.started_at))
 
@@ -471,6 +528,17 @@ class Walk:
         outcome = Outcome("skipped", error=reason)
         self._tell(TaskSkipped(task, outcome))
         self._settle(task, Result(outcome))
+
+    def _end_group(self, task: Task) -> None:
+        """End a group whose members all have."""
+        ended = self._groups.end(task, self._results, self._checks, self._stopped)
+        if isinstance(ended, str):
+            self._skip(task, ended)
+            return
+        job, ending, result = ended
+        self._commits.add(ending, ending.finished_at - job.started_at)
+        self._ended[job.run_id] = (job, result)
+        self._settle(task, result)
 
     # Stopping
 

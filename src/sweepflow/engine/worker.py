@@ -103,6 +103,8 @@ def _with_result(record: ExitRecord, attempt: Attempt) -> ExitRecord:
     shutil.rmtree(attempt.workspace, ignore_errors=True)
     outcome = record.outcome
     result = attempt.read_result()
+    if result:
+        record = replace(record, findings=result.findings)
     if outcome.error == TIMED_OUT:
         return replace(record, raised=family(TimeoutError))
     if result is None or outcome.status == "interrupted":
@@ -111,7 +113,8 @@ def _with_result(record: ExitRecord, attempt: Attempt) -> ExitRecord:
         return replace(record, outcome=outcome)
     if result.outputs is not None and outcome.status == "completed":
         return replace(record, outputs=result.outputs)
-    outcome = Outcome("failed", outcome.exit_code, result.error or outcome.error)
+    code = outcome.exit_code if result.exit_code is None else result.exit_code
+    outcome = Outcome("failed", code, result.error or outcome.error)
     return replace(record, outcome=outcome, raised=result.raised)
 
 
@@ -241,9 +244,11 @@ def _start_step(spec: TaskSpec, attempt: Attempt, private: Sequence[int]) -> For
         assert spec.home  # noqa: S101 - every step has one
         if spec.gpus is not None:
             os.environ[GPUS] = ",".join(map(str, spec.gpus))
+        step = os.getpid()
         with Store(spec.home) as store:
             result = perform(spec, attempt.workspace, store)
-            attempt.leave_result(result)
+            if os.getpid() == step:  # else a fork of it came back: its end is no result
+                attempt.leave_result(result)
         return 0 if result.outputs is not None else 1
 
     try:

@@ -12,7 +12,7 @@ from sweepflow.engine.fingerprint import Fingerprint
 from sweepflow.engine.inputs import InputError, resolve
 from sweepflow.engine.readiness import Readiness
 from sweepflow.engine.result import Result
-from sweepflow.engine.task import Outcome, OutputRef
+from sweepflow.engine.task import Group, Made, Outcome, OutputRef
 from sweepflow.provenance.explain import find_nearest
 from sweepflow.store.records import Provenance, Run
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sweepflow.engine.cache import Found
     from sweepflow.engine.engine import CacheUse
     from sweepflow.engine.plan import Plan
-    from sweepflow.engine.task import Task
+    from sweepflow.engine.task import Identity, Task
     from sweepflow.store.records import AtomRecord
     from sweepflow.store.store import Store
 
@@ -34,7 +34,7 @@ class Verdict:
     Args:
         is_cached: Whether it would take the outputs of an earlier run.
         because: Why it would run, or would fail; empty for a cached one.
-        run_id: That earlier run.
+        run_id: That earlier run, if it is one.
         fails: Whether it would fail at once, since what it takes is not made.
     """
 
@@ -46,7 +46,7 @@ class Verdict:
 
     def __str__(self) -> str:
         if self.is_cached:
-            return f"cached (run {self.run_id})"
+            return f"cached (run {self.run_id})" if self.run_id else "cached"
         return f"would {'fail' if self.fails else 'run'}, because {self.because}"
 
 
@@ -100,6 +100,8 @@ class _Forecast:
     def _judge(self, task: Task) -> Verdict:
         """Judge a task whose makers have been, and leave its result."""
         self._results[task.key] = Result(Outcome("skipped"))
+        if isinstance(task.action, Group):
+            return self._judge_group(task, task.action)
         if waits := self._waits(task):
             because = self._must_run(task) or waits
             return Verdict(task, is_cached=False, because=because)
@@ -108,6 +110,14 @@ class _Forecast:
         except InputError as error:
             return Verdict(task, is_cached=False, because=str(error), fails=True)
         return self._look_up(task, inputs)
+
+    def _judge_group(self, task: Task, action: Group) -> Verdict:
+        would_run = [key for key in action.members if not self._is_known(key)]
+        if would_run:
+            because = f"{would_run[0]} would run"
+            return Verdict(task, is_cached=False, because=because)
+        self._results[task.key] = Result(Outcome("cached"))
+        return Verdict(task, is_cached=True)
 
     def _waits(self, task: Task) -> str | None:
         """Say what has to run first, where something does."""
@@ -122,9 +132,10 @@ class _Forecast:
     def _look_up(self, task: Task, inputs: Mapping[str, AtomRecord]) -> Verdict:
         if reason := self._must_run(task):
             return Verdict(task, is_cached=False, because=reason)
-        assert task.identity  # noqa: S101 - else it must run
+        identity = task.identify()
+        assert identity  # noqa: S101 - else it must run
         contents = {name: atom.content for name, atom in inputs.items()}
-        fingerprint = Fingerprint.of(task, task.identity, contents)
+        fingerprint = Fingerprint.of(task, identity, contents)
         if self._store is None:
             return Verdict(task, is_cached=False, because="it never ran before")
         found = look_up(self._store, [fingerprint.digest]).get(fingerprint.digest)
@@ -132,7 +143,7 @@ class _Forecast:
             result = Result(Outcome("cached"), outputs=found.hit.outputs)
             self._results[task.key] = result
             return Verdict(task, is_cached=True, run_id=found.hit.run_id)
-        because = _damage(found) if found else self._why(task, fingerprint)
+        because = _damage(found) if found else self._why(task, identity, fingerprint)
         return Verdict(task, is_cached=False, because=because)
 
     def _must_run(self, task: Task) -> str | None:
@@ -140,15 +151,15 @@ class _Forecast:
             return "it is forced to"
         if self._cache == "off" or task.identity is None:
             return "nothing is taken from the cache"
-        if self._stages is not None and task.key in self._stages:
+        is_stage = self._stages is not None and task.key in self._stages
+        if is_stage or not task.reuse:
             return "it was asked for"
         return None
 
-    def _why(self, task: Task, fingerprint: Fingerprint) -> str:
+    def _why(self, task: Task, identity: Identity, fingerprint: Fingerprint) -> str:
         assert self._store  # noqa: S101 - without one, nothing was looked up
-        assert task.identity  # noqa: S101 - nor without a fingerprint
         catalog = self._store.catalog
-        texts = task.identity.code.texts
+        texts = identity.code.texts
         run = self._as_run(task)
         nearest, differences = find_nearest(
             catalog,
@@ -172,7 +183,7 @@ class _Forecast:
             id="",
             plan_id="",
             kind=self._plan.kind,
-            name=self._plan.name,
+            name=task.info.name or self._plan.name,
             task=task.key,
             command="",
             cwd="",
@@ -185,6 +196,8 @@ class _Forecast:
 
     def _has_input(self, task: Task, name: str) -> bool:
         ref = task.inputs[name]
+        if isinstance(ref, Made):
+            return any(map(self._is_known, ref.tasks))
         if not isinstance(ref, OutputRef):
             return True
         if maker := self._readiness.maker(task, ref):
@@ -195,6 +208,8 @@ class _Forecast:
     def _maker(self, task: Task, name: str) -> str:
         """Give who makes an input, or might, among those that would run."""
         ref = task.inputs[name]
+        if isinstance(ref, Made):
+            return ref.tasks[0]
         assert isinstance(ref, OutputRef)  # noqa: S101 - others are known
         if maker := self._readiness.maker(task, ref):
             return maker

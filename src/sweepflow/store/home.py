@@ -8,6 +8,9 @@ from pathlib import Path
 
 from sweepflow.errors import StoreError
 
+ATTEMPTS = ".attempts"
+"""The folder, in that of a run, which is ours."""
+
 _HINT = "name another folder in SWEEPFLOW_HOME"
 
 
@@ -91,9 +94,18 @@ class Home:
         """Say whether anything ran here yet, as far as can be told by a look."""
         return not isinstance(self.ledger, Path) or self.ledger.exists()
 
+    def run(self, run_id: str) -> Path:
+        """Give the folder of a run; an operation's command works there."""
+        return self.root / "runs" / run_id
+
     def attempt(self, run_id: str, number: int = 1) -> Path:
         """Give the folder of an attempt at a run; they count from 1."""
-        return self.root / "runs" / run_id / "attempts" / str(number)
+        return self.run(run_id) / ATTEMPTS / str(number)
+
+    def last_attempt(self, run_id: str) -> int:
+        """Give the number of the latest attempt at a run; 1 if there is none."""
+        folder = self.run(run_id) / ATTEMPTS
+        return max((int(entry.name) for entry in _entries(folder)), default=1)
 
     def prepare(self) -> None:
         """Make the folder, one that git leaves alone, and that of the ledger.
@@ -113,6 +125,10 @@ class Home:
                 f"cannot write to {error.filename}: {error.strerror}",
                 hint=_HINT,
             ) from None
+
+
+def _entries(folder: Path) -> list[Path]:
+    return list(folder.iterdir()) if folder.is_dir() else []
 
 
 def _named(variable: str) -> str | None:

@@ -138,10 +138,11 @@ def _task(step: Step, parts: Mapping[str, Json], names: Mapping[str, str]) -> Ta
 def _changes(
     step: Step, parts: Mapping[str, Json], task: Task, store: Store
 ) -> Sequence[Difference]:
-    assert task.identity  # noqa: S101 - all steps have one
-    texts, catalog = task.identity.code.texts, store.catalog
+    identity = task.identify()
+    assert identity  # noqa: S101 - all steps have one
+    texts, catalog = identity.code.texts, store.catalog
     contents = {name: atom.content for name, atom in step.inputs.items()}
-    now = Fingerprint.of(task, task.identity, contents).parts
+    now = Fingerprint.of(task, identity, contents).parts
     return compare(parts, now, lambda digest: texts.get(digest) or catalog.text(digest))
 
 

@@ -12,11 +12,10 @@ from sweepflow.workflow.decorator import step_function
 from sweepflow.workflow.outputs import collect
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
+    from sweepflow.engine.attempt import TaskSpec
     from sweepflow.engine.task import StepCall
-    from sweepflow.store.records import AtomRecord
     from sweepflow.store.store import Store
     from sweepflow.workflow.steps import StepFunction
 
@@ -42,12 +41,12 @@ class NamedStep:
     config: object
 
 
-def run_step(
-    action: StepCall, inputs: Mapping[str, AtomRecord], workspace: Path, store: Store
-) -> Work:
+def run_step(spec: TaskSpec, workspace: Path, store: Store) -> Work:
     """Prepare a step; see `sweepflow.engine.step.Runner`."""
+    action = cast("StepCall", spec.action)
     live = _load(action)
-    atoms = {name: Atom.from_record(atom, store) for name, atom in inputs.items()}
+    inputs = spec.inputs.items()
+    atoms = {name: Atom.from_record(atom, store) for name, atom in inputs}
     return Work(
         call=lambda: live.function(live.config, atoms, workspace),
         collect=lambda returned: collect(

@@ -15,7 +15,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
-from sweepflow.engine.attempt import ExitRecord, StepResult
+from sweepflow.engine.attempt import ExitRecord, Findings, StepResult
 from sweepflow.engine.policy import family
 from sweepflow.engine.step import perform, perform_async
 from sweepflow.engine.task import Outcome, StepCall
@@ -180,7 +180,8 @@ class _Running:
 
     def finish(self, result: StepResult, cpu_seconds: float = 0.0) -> None:
         if result.outputs is None:
-            self.end(Outcome("failed", error=result.error), raised=result.raised)
+            outcome = Outcome("failed", result.exit_code, result.error)
+            self.end(outcome, result.raised, result.findings)
             return
         record = ExitRecord(
             Outcome("completed"),
@@ -188,12 +189,24 @@ class _Running:
             time.time(),
             cpu_seconds,
             outputs=result.outputs,
+            findings=result.findings,
         )
         with suppress(InvalidStateError):  # it was given up before
             self.future.set_result(record)
 
-    def end(self, outcome: Outcome, raised: tuple[str, ...] = ()) -> None:
-        record = ExitRecord(outcome, self.started_at, time.time(), raised=raised)
+    def end(
+        self,
+        outcome: Outcome,
+        raised: tuple[str, ...] = (),
+        findings: Findings | None = None,
+    ) -> None:
+        record = ExitRecord(
+            outcome,
+            self.started_at,
+            time.time(),
+            raised=raised,
+            findings=findings or Findings(),
+        )
         with suppress(InvalidStateError):
             self.future.set_result(record)
 
