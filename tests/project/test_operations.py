@@ -125,6 +125,7 @@ def test_a_hydraflow_file_has_none(tmp_path: Path) -> None:
 def test_a_guild_file_is_read_when_its_operations_are_asked_for(project: Make) -> None:
     made = project(hydraflow_yaml="jobs: {j: {run: echo}}", guild_yml="[broken]")
     assert list(made.jobs) == ["j"]
+    assert found(made, "j", made.root) is None
     with pytest.raises(ProjectError, match=r"guild\.yml:1:2: an item of the file"):
         _ = made.operations
 
@@ -247,6 +248,10 @@ def test_one_name_for_a_job_and_an_operation(project: Make, tmp_path: Path) -> N
         found(made, "a", tmp_path)
     message = "'a' is an operation here and a job in sweepflow.yaml: rename one"
     assert str(caught.value) == f"{tmp_path / 'guild.yml'}:3:1: {message}"
+    (tmp_path / "other.yml").write_text("b: {main: x}")
+    again = project(guild_yml="[{include: other.yml}]")
+    with pytest.raises(ProjectError, match=r"other\.yml:1:1: 'b' is an operation"):
+        found(again, "b", tmp_path)
     with pytest.raises(ProjectError) as caught:
         refuse_clashes(made, made.operations.all)
     assert [line.split(": ")[0][-3:] for line in str(caught.value).splitlines()] == [

@@ -4,6 +4,7 @@
     read_operations       the operations of a sweepflow.yaml          read.py
     operation_of_script   a script as an operation by its path        read.py
     find_operation        the operation that a user means             find.py
+    graph_of              what operations need of one another         graph.py
     Operations            models, operations by name, warnings        book.py
     Operation             and what it is made of                      models.py
 

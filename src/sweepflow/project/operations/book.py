@@ -88,7 +88,9 @@ class Operations:
         tree, above = self._where[operation.full_name]
         return tree.place(*above, *path)
 
-    def find(self, name: str, *, model: str | None = None) -> Operation | None:
+    def find(
+        self, name: str, *, model: str | None = None, place: Place | None = None
+    ) -> Operation | None:
         """The operation of a name, `OP` or `MODEL:OP`, if there is one.
 
         A bare name is looked for in the given model, then in the default one, then in
@@ -97,6 +99,7 @@ class Operations:
         Args:
             name: The name.
             model: The name of the model whose operation asks, as for a step.
+            place: Where the name is written.
 
         Raises:
             ProjectError: Several models have an operation of that name.
@@ -116,7 +119,9 @@ class Operations:
         if len(found) > 1:
             names = " or ".join(one.full_name for one in found)
             raise ProjectError(
-                f"several models have an operation {bare!r}", hint=f"write {names}"
+                f"several models have an operation {bare!r}",
+                place=place,
+                hint=f"write {names}",
             )
         return found[0] if found else None
 
@@ -128,7 +133,7 @@ class Operations:
         Raises:
             ProjectError: There is none, or more than one.
         """
-        found = self.find(name, model=model)
+        found = self.find(name, model=model, place=place)
         if found is not None:
             return found
         raise ProjectError(

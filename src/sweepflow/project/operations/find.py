@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sweepflow.errors import ProjectError
+from sweepflow.project.find import GUILD_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,7 +33,8 @@ def find_operation(
     """
     if project is not None:
         if _other_meaning(project, name):
-            refuse_clashes(project, [name])
+            if _may_have(project, name):
+                refuse_clashes(project, [name])
             return None
         if found := project.operations.find(name):
             return project.operations, found
@@ -64,6 +66,20 @@ def _other_meaning(project: Project, name: str) -> str | None:
     if name in project.jobs:
         return "job"
     return "workflow" if name in project.workflows else None
+
+
+def _may_have(project: Project, name: str) -> bool:
+    """Tell by a look whether it may have an operation of a name.
+
+    Who runs a job does not want to wait until a guild.yml is read in full.
+    """
+    if project.own_operations is not None:
+        return False
+    try:
+        text = (project.root / GUILD_FILE).read_text("utf-8")
+    except (OSError, ValueError):
+        return False
+    return name in text or "include" in text
 
 
 def _script(
