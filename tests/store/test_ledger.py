@@ -49,6 +49,15 @@ FULL = Run(
     max_rss=5_000_000_000,
     attempts=3,
     kept=False,
+    parent="par",
+    step="s",
+    label="the best \U0001f3c6",
+    tags=("b", "a"),
+    marked=True,
+    source=sha256("source"),
+    facts={"files": ["out.txt"], "objective": None},
+    deleted_at=3.5,
+    purged=True,
 )
 
 

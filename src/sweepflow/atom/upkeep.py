@@ -10,7 +10,7 @@ from sweepflow.atom.files import FOLDER
 from sweepflow.store.objects import Damage, File
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Sequence
+    from collections.abc import Callable, Collection, Container, Iterator, Sequence
 
     from sweepflow.store.objects import Collected
     from sweepflow.store.records import AtomRecord
@@ -52,6 +52,11 @@ def verify(store: Store, on_object: Callable[[str, int], None] | None = None) ->
                 atoms.append(atom.id)
             elif altered and _needs(atom, altered, store):
                 atoms.append(atom.id)
+        damage += (
+            Damage(digest, "missing")
+            for digest in store.catalog.kept_sources()
+            if not store.objects.has(digest)
+        )
     return Report(damage, atoms)
 
 
@@ -67,9 +72,22 @@ def collect(store: Store, *, dry_run: bool = False) -> Collected:
     """
     if not dry_run:
         _remove_copies(store)
-    return store.objects.collect(
-        lambda: (atom.digest for atom in store.catalog.kept_atoms()), dry_run=dry_run
-    )
+    return store.objects.collect(lambda: needed(store), dry_run=dry_run)
+
+
+def needed(store: Store, without: Collection[str] = ()) -> Iterator[str]:
+    """Give the digests of the objects that may not be removed.
+
+    Args:
+        store: Whose objects.
+        without: Ids of runs that count as if they were not kept any more.
+
+    Raises:
+        StoreError: The store cannot be read.
+    """
+    for atom in store.catalog.kept_atoms(without):
+        yield atom.digest
+    yield from store.catalog.kept_sources(without)
 
 
 def _remove_copies(store: Store) -> None:

@@ -172,14 +172,12 @@ def clear(  # noqa: PLR0913 - each a filter
 
 def _freed(store: Store, run_ids: Collection[str]) -> Collected:
     """Tell what could be removed if these results were not kept."""
+    from sweepflow.atom.upkeep import needed
     from sweepflow.store.objects import Collected
 
     if not run_ids:
         return Collected(0, 0)
-    return store.objects.collect(
-        lambda: (atom.digest for atom in store.catalog.kept_atoms(without=run_ids)),
-        dry_run=True,
-    )
+    return store.objects.collect(lambda: needed(store, run_ids), dry_run=True)
 
 
 def _clear(store: Store, run_ids: Collection[str]) -> Collected:

@@ -53,7 +53,8 @@ class Catalog:
 
     def latest(self, task: str) -> Run | None:
         """Give the run of a task, in whichever plan, that began last."""
-        query = select(_runs).where(_runs.c.task == storable(task))
+        is_there = _runs.c.deleted_at.is_(None)
+        query = select(_runs).where(_runs.c.task == storable(task), is_there)
         query = query.order_by(_runs.c.started_at.desc()).limit(1)
         return next(iter(self._runs(query)), None)
 
@@ -228,6 +229,7 @@ class Catalog:
                 _runs.c.status == "completed",
                 _runs.c.fingerprint.is_not(None),
                 _runs.c.kept,
+                _runs.c.deleted_at.is_(None),
             )
             .order_by(_runs.c.started_at.desc())
         )
@@ -250,10 +252,7 @@ class Catalog:
             without: Ids of runs that count as if they were not kept any more, nor what
                 was taken from them.
         """
-        keys = select(self._database.given().c.value)
-        dropped = or_(_runs.c.id.in_(keys), _runs.c.cached_from.in_(keys))
-        is_kept = _runs.c.kept & ~func.coalesce(dropped, false())
-        held = is_kept | (_runs.c.status == "running")
+        held = self._held()
         needed = or_(
             ~_linked(_outputs), _linked(_inputs, held), _linked(_outputs, held)
         )
@@ -267,6 +266,25 @@ class Catalog:
             if len(page) < PAGE:
                 return
             last = page[-1].id
+
+    def kept_sources(self, without: Collection[str] = ()) -> Sequence[str]:
+        """Give the digests of the sources of the runs that are kept or run now.
+
+        Args:
+            without: See `kept_atoms`.
+        """
+        query = select(_runs.c.source).distinct()
+        query = query.where(_runs.c.source.is_not(None), self._held())
+        given = {"keys": self._database.keys(without)}
+        with self._database.reading() as connection:
+            return connection.execute(query, given).scalars().all()
+
+    def _held(self) -> ColumnElement[bool]:
+        """Give the condition that a run is kept or runs, without those of `keys`."""
+        keys = select(self._database.given().c.value)
+        dropped = or_(_runs.c.id.in_(keys), _runs.c.cached_from.in_(keys))
+        is_kept = _runs.c.kept & ~func.coalesce(dropped, false())
+        return is_kept | (_runs.c.status == "running")
 
     def _runs(self, query: Select[tuple[object, ...]]) -> Sequence[Run]:
         with self._database.reading() as connection:

@@ -15,24 +15,23 @@ from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
-
 from sweepflow.errors import StoreError
-from sweepflow.store import migrations, schema
-from sweepflow.store.catalog import Catalog, the_one
+from sweepflow.store import migrations
+from sweepflow.store.catalog import Catalog
+from sweepflow.store.curator import Curator
 from sweepflow.store.database import Database
 from sweepflow.store.records import Claim, Hit, Lease, Run, sha256
 from sweepflow.store.schema import (
     atom_of,
     atom_row,
     link_rows,
-    run_of,
     run_row,
     scalar_row,
     storable,
     tag_rows,
     to_json,
 )
+from sweepflow.store.search import Search
 from sweepflow.store.statements import Statements
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ if TYPE_CHECKING:
     from sweepflow.store.records import AtomRecord, Ending, Json, Reuse
 
 
-class Ledger:
+class Ledger(Search):
     """The runs of one project.
 
     Text that is no valid Unicode is kept with escapes for what is not.
@@ -59,7 +58,7 @@ class Ledger:
     """
 
     def __init__(self, address: Path | str, *, read_only: bool = False) -> None:
-        self._database = Database(address, read_only=read_only)
+        super().__init__(Database(address, read_only=read_only))
         with ExitStack() as undo:
             undo.callback(self.close)
             look = migrations.check if read_only else migrations.prepare
@@ -72,6 +71,11 @@ class Ledger:
     def catalog(self) -> Catalog:
         """What was made, and from what."""
         return Catalog(self._database)
+
+    @property
+    def curator(self) -> Curator:
+        """What users change of the runs."""
+        return Curator(self._database)
 
     def close(self) -> None:
         self._database.close()
@@ -212,41 +216,6 @@ class Ledger:
         rows = [{"run_id": run_id, "kept": False} for run_id in sorted(run_ids)]
         with self._database.writing() as transaction:
             transaction.write(self._sql.forget, rows)
-
-    def runs(  # noqa: PLR0913 - each a filter
-        self,
-        *,
-        name: str | None = None,
-        task: str | None = None,
-        kind: str | None = None,
-        plan_id: str | None = None,
-        status: str | None = None,
-        limit: int | None = None,
-    ) -> Sequence[Run]:
-        """Give the runs, newest first."""
-        columns = schema.runs.c
-        query = select(schema.runs).order_by(columns.started_at.desc())
-        wanted = {
-            columns.name: name,
-            columns.task: task,
-            columns.kind: kind,
-            columns.plan_id: plan_id,
-            columns.status: status,
-        }
-        for column, value in wanted.items():
-            if value is not None:
-                query = query.where(column == storable(value))
-        with self._database.reading() as connection:
-            rows = connection.execute(query.limit(limit)).mappings()
-            return [run_of(row) for row in rows]
-
-    def get(self, prefix: str) -> Run:
-        """Give the run whose id begins with `prefix`.
-
-        Raises:
-            RunNotFoundError: None does, or more than one.
-        """
-        return run_of(the_one(self._database, schema.runs, prefix))
 
     def _acquire(
         self, transaction: Transaction, claims: Sequence[Claim], *, fresh: bool

@@ -1,0 +1,149 @@
+"""The ledger, read: runs, what is part of them, and the numbers that they gave."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import or_, select
+
+from sweepflow.store import schema
+from sweepflow.store.catalog import the_one
+from sweepflow.store.schema import run_of, scalar_of, storable
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from sqlalchemy import ColumnElement
+
+    from sweepflow.store.database import Database
+    from sweepflow.store.records import Run, ScalarRecord
+
+_runs, _scalars = schema.runs.c, schema.scalars.c
+_WITHOUT_FACTS = [column for column in _runs if column.name != "facts"]
+_WITHOUT_POINTS = [column for column in _scalars if column.name != "points"]
+
+
+class Search:
+    """What the ledger knows of runs.
+
+    Args:
+        database: The ledger's.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def get(self, prefix: str) -> Run:
+        """Give the run whose id begins with `prefix`, be it removed.
+
+        Raises:
+            RunNotFoundError: None does, or more than one.
+        """
+        return run_of(the_one(self._database, schema.runs, prefix))
+
+    def runs(  # noqa: PLR0913 - each a filter
+        self,
+        *,
+        name: str | None = None,
+        task: str | None = None,
+        kind: str | None = None,
+        plan_id: str | None = None,
+        status: str | None = None,
+        statuses: Collection[str] = (),
+        names: Collection[str] = (),
+        start: float | None = None,
+        end: float | None = None,
+        marked: bool = False,
+        deleted: bool = False,
+        facts: bool = True,
+        limit: int | None = None,
+    ) -> Sequence[Run]:
+        """Give the runs, newest first.
+
+        Args:
+            name: Only of this job, workflow or operation.
+            task: Only of this task.
+            kind: Only of this kind.
+            plan_id: Only of this plan.
+            status: Only those of this status.
+            statuses: Only those of one of these, if any are given.
+            names: Only of one of these, if any are given; that of an operation need not
+                say of which model it is.
+            start: Only what began at this Unix time or later.
+            end: Only what began before this Unix time.
+            marked: Only marked ones.
+            deleted: Those that were removed and can be restored, instead of all others.
+            facts: Whether to read these too, which takes longest.
+            limit: How many.
+        """
+        conditions = _equal(
+            {"name": name, "task": task, "kind": kind, "plan_id": plan_id}
+        )
+        conditions += _equal({"status": status})
+        if statuses:
+            conditions.append(_runs.status.in_([storable(each) for each in statuses]))
+        if names:
+            conditions.append(_named(names))
+        if start is not None:
+            conditions.append(_runs.started_at >= start)
+        if end is not None:
+            conditions.append(_runs.started_at < end)
+        if marked:
+            conditions.append(_runs.marked)
+        if deleted:
+            conditions += [_runs.deleted_at.is_not(None), ~_runs.purged]
+        else:
+            conditions.append(_runs.deleted_at.is_(None))
+        query = select(*(_runs if facts else _WITHOUT_FACTS)).where(*conditions)
+        query = query.order_by(_runs.started_at.desc(), _runs.id).limit(limit)
+        with self._database.reading() as connection:
+            return [run_of(row) for row in connection.execute(query).mappings()]
+
+    def children(self, *run_ids: str) -> Sequence[Run]:
+        """Give the runs that are part of one of these, in the order they began.
+
+        Those that were removed are not among them, unless their parent was, too.
+        """
+        parent = schema.runs.alias()
+        query = (
+            select(schema.runs)
+            .join(parent, parent.c.id == _runs.parent)
+            .where(_runs.parent.in_(select(self._database.given().c.value)))
+            .where(_runs.deleted_at.is_(None) | parent.c.deleted_at.is_not(None))
+            .order_by(_runs.started_at, _runs.id)
+        )
+        with self._database.reading() as connection:
+            keys = {"keys": self._database.keys(run_ids)}
+            return [run_of(row) for row in connection.execute(query, keys).mappings()]
+
+    def scalars(
+        self, run_ids: Collection[str], *, points: bool = False
+    ) -> Mapping[str, Mapping[str, ScalarRecord]]:
+        """Give the numbers that runs gave, by the ids of the runs and by their names.
+
+        Args:
+            run_ids: Of the runs; of a run without any, there is an empty mapping.
+            points: Whether to read their single values, too.
+        """
+        query = (
+            select(*(_scalars if points else _WITHOUT_POINTS))
+            .where(_scalars.run_id.in_(select(self._database.given().c.value)))
+            .order_by(_scalars.run_id, _scalars.position)
+        )
+        found: dict[str, dict[str, ScalarRecord]] = {run_id: {} for run_id in run_ids}
+        keys = {"keys": self._database.keys(run_ids)}
+        with self._database.reading() as connection:
+            for row in connection.execute(query, keys).mappings():
+                scalar = scalar_of(row)
+                found[row["run_id"]][scalar.name] = scalar
+        return found
+
+
+def _equal(values: Mapping[str, str | None]) -> list[ColumnElement[bool]]:
+    given = {name: value for name, value in values.items() if value is not None}
+    return [_runs[name] == storable(value) for name, value in given.items()]
+
+
+def _named(names: Collection[str]) -> ColumnElement[bool]:
+    ends = (_runs.name.endswith(f":{storable(n)}", autoescape=True) for n in names)
+    return or_(_runs.name.in_([storable(name) for name in names]), *ends)
