@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 import subprocess
@@ -115,6 +116,23 @@ def returns_twice(config: object, inputs: Inputs, workspace: Path) -> Made:
     """Leave by `return` in a child of its own, too."""
     os.fork()
     return write(workspace, "returns_twice")
+
+
+def forks_one_that_raises(config: object, inputs: Inputs, workspace: Path) -> Made:
+    """Have a child that raises once the step has ended, and wait for it at exit."""
+    wait, done = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(done)
+        os.read(wait, 1)
+        raise ValueError("in a child of its own")
+
+    def is_last() -> None:
+        os.close(done)
+        os.waitpid(child, 0)
+
+    atexit.register(is_last)
+    return write(workspace, "forks_one_that_raises")
 
 
 def removes_its_workspace(config: object, inputs: Inputs, workspace: Path) -> Made:

@@ -51,6 +51,7 @@ SUCCEED = [
     "leaves_a_process",
     "forks",
     "returns_twice",
+    "forks_one_that_raises",
     "prints_100_mb",
     "prints_odd_bytes",
     "ignores_signals",
