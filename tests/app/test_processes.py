@@ -124,6 +124,7 @@ def test_ctrl_c_while_it_waits_names_no_run(
     second = start("hydra.run.dir=out")
     assert second.stdout
     assert "Waiting for" in second.stdout.readline()
+    time.sleep(0.5)  # it says so before it waits
     second.send_signal(signal.SIGINT)
     done = ended(second)
     assert (done.code, done.err) == (128 + signal.SIGINT, "interrupted\n")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import logging
 import os
+import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 logger = logging.getLogger(__name__)
+
+LOOK_SECONDS = 0.05
+"""How often is looked whether a lock was let go."""
 
 
 @contextmanager
@@ -43,23 +47,36 @@ def hold(path: Path, *, wait_for: str | None = None) -> Generator[None]:
 
 
 def _acquire(path: Path, wait_for: str | None) -> int:
-    while True:
-        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
-        descriptor = os.open(path, flags, 0o666)
-        try:
-            try:
-                fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except (BlockingIOError, PermissionError):  # POSIX allows either
-                if wait_for:
-                    logger.info("Waiting for %s", wait_for)
-                    wait_for = None
-                fcntl.lockf(descriptor, fcntl.LOCK_EX)
-            if _is_at(descriptor, path):
-                return descriptor
-        except BaseException:
-            os.close(descriptor)
-            raise
+    # It is looked now and then, since a Ctrl-C would not end a wait in the kernel:
+    # Polars, which MLflow imports, has system calls go on after one. It ends a sleep.
+    while (descriptor := _try(path)) is None:
+        if wait_for:
+            logger.info("Waiting for %s", wait_for)
+            wait_for = None
+        time.sleep(LOOK_SECONDS)
+    return descriptor
+
+
+def _try(path: Path) -> int | None:
+    """Give the locked file, or None where somebody else has it, or had it just now."""
+    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+    descriptor = os.open(path, flags, 0o666)
+    try:
+        if _lock(descriptor) and _is_at(descriptor, path):
+            return descriptor
+    except BaseException:
         os.close(descriptor)
+        raise
+    os.close(descriptor)
+    return None
+
+
+def _lock(descriptor: int) -> bool:
+    try:
+        fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):  # POSIX allows either
+        return False
+    return True
 
 
 def _is_at(descriptor: int, path: Path) -> bool:
