@@ -5,6 +5,9 @@ by `helpers.f = g`: nothing that a step names leads there. So each statement tha
 when a step's modules are imported is asked what it may change. It counts where the step
 reaches that; where it calls, for its effect alone, something outside of the project, it
 counts always, since that may change the whole process (`random.seed(0)`).
+
+Of a program that is started by itself what it prints and writes is the result, so all
+that its modules do on import counts, but for definitions that it does not reach.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from sweepflow.engine.code.graph import Graph, Node, subclasses_of
 from sweepflow.engine.code.scopes import Ref
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from sweepflow.engine.code.module import Statement
     from sweepflow.engine.code.uses import Touched
@@ -40,6 +43,7 @@ class _Impact(NamedTuple):
 class _Candidate:
     nodes: tuple[Node, ...]
     impact: _Impact
+    acts: bool
 
 
 class Effects:
@@ -51,17 +55,22 @@ class Effects:
         self._imported: dict[str, frozenset[str] | None] = {}
         self._changed: dict[Node, frozenset[Node]] = {}
 
-    def reach(self, seeds: Iterable[Node]) -> set[Node]:
+    def reach(self, seeds: Collection[Node]) -> set[Node]:
         """Give all that decides what some nodes do, with themselves."""
         graph = self._graph
+        programs = [node for node in seeds if node.kind == "program"]
+        starts = {n for node in programs for n in graph.module(node.module).starts}
         reached = graph.closure(seeds)
         asked: set[_Candidate] = set()
         while True:
-            ran = self._ran(reached)
+            ran = self._ran(reached, starts)
             new: set[Node] = set()
             for module in sorted(ran):
                 for candidate in self._of_module(module):
-                    if candidate not in asked and self._counts(candidate, reached):
+                    if candidate in asked:
+                        continue
+                    acts = bool(programs) and candidate.acts
+                    if acts or self._counts(candidate, reached):
                         asked.add(candidate)
                         new |= graph.closure(candidate.nodes)
             if new <= reached:
@@ -76,11 +85,16 @@ class Effects:
             for node in candidate.impact.nodes
         )
 
-    def _ran(self, reached: Iterable[Node]) -> set[str]:
-        """Give the modules of the project that have run when the nodes can be used."""
-        start: set[str] = set()
+    def _ran(self, reached: Iterable[Node], starts: Iterable[str]) -> set[str]:
+        """Give the modules of the project that have run when the nodes can be used.
+
+        Args:
+            reached: The nodes.
+            starts: Modules that run beside.
+        """
+        start = set(starts)
         for node in reached:
-            if node.kind in {"name", "module", "statement"}:
+            if node.kind in {"name", "module", "program", "statement"}:
                 start.add(node.module)
                 for statement in self._graph.statements(node):
                     start |= statement.uses.imports
@@ -98,14 +112,14 @@ class Effects:
         """Give what runs with a module: what it imports, and what it lies in."""
         if name not in self._imported:
             module = self._graph.places.module(name)
-            parents = {name.rpartition(".")[0]} - {""}
             if module is not None:
-                found = (each for each in module.runs if self._is_ours(each))
-                parents.update(found)
-            elif not self._is_ours(name):
+                parent, runs = module.parent, filter(self._is_ours, module.runs)
+            elif self._is_ours(name):  # a folder without `__init__.py`
+                parent, runs = name.rpartition(".")[0], ()
+            else:
                 self._imported[name] = None
                 return None
-            self._imported[name] = frozenset(parents)
+            self._imported[name] = frozenset({parent, *runs} - {""})
         return self._imported[name]
 
     def _is_ours(self, name: str) -> bool:
@@ -124,13 +138,16 @@ class Effects:
             if statement.started or not _runs_code(statement.node):
                 continue
             impact = self._impact(name, statement)
-            if impact.nodes or impact.on_process:
+            acts = not isinstance(statement.node, _DEFINITIONS) and (
+                not statement.is_fixed
+            )
+            if acts or impact.nodes or impact.on_process:
                 bound = [n for n, found in module.bound.items() if statement in found]
                 if statement.only_binds and bound:
                     nodes = tuple(Node("name", name, each) for each in bound)
                 else:
                     nodes = (Node("statement", name, str(number)),)
-                yield _Candidate(nodes, impact)
+                yield _Candidate(nodes, impact, acts)
 
     def _impact(self, module: str, statement: Statement) -> _Impact:
         """Give what running a statement, as its module is imported, may change."""

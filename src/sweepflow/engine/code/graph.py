@@ -1,7 +1,8 @@
 """What the code of a project reaches, from name to name.
 
-A node is a name of a module, a whole module, a statement that runs on import without
-binding a name, or an installed package. Edges are found as they are asked for.
+A node is a name of a module, a whole module, a module that is started by itself (whose
+names nobody else uses), a statement that runs on import without binding a name, or an
+installed package. Edges are found as they are asked for.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
     from sweepflow.engine.code.module import Module, Statement
     from sweepflow.engine.code.places import Places
 
-NodeKind: TypeAlias = Literal["name", "module", "statement", "package", "standard"]
+NodeKind: TypeAlias = Literal[
+    "name", "module", "program", "statement", "package", "standard"
+]
 
 # With one of these a function can come to any name of its module.
 _DYNAMIC = {"exec", "eval", "globals"}
@@ -77,7 +80,7 @@ class Graph:
             return self.module(node.module).bound.get(node.name, [])
         if node.kind == "statement":
             return [self.module(node.module).statements[int(node.name)]]
-        if node.kind == "module":
+        if node.kind in {"module", "program"}:
             return self.module(node.module).statements
         return []
 
@@ -124,8 +127,8 @@ class Graph:
         """Give the modules that an import by a computed name may mean."""
         if pattern:
             names = self.places.below(pattern)
-        elif "." in module or self.module(module).package == module:
-            names = self.places.below(module.partition(".")[0])
+        elif package := self.module(module).package:
+            names = self.places.below(package.partition(".")[0])
         else:
             names = self.places.beside(module)
         return [name for name in names if self.places.module(name) is not None]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -23,6 +24,8 @@ from sweepflow.engine.code.uses import Uses, uses
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+# In a canonical text: a text that could be the name of a file.
+_LITERAL = re.compile(r"""Constant\(('[^']{1,255}'|"[^"]{1,255}")\)""")
 _BLOCKS = (ast.Try, ast.TryStar, ast.With, ast.For, ast.While, ast.Match, ast.If)
 
 
@@ -46,6 +49,11 @@ class Statement:
         """The canonical text."""
         tests = "".join(f"{canonical(test)}:{holds}," for test, holds in self.tests)
         return tests + canonical(self.node)
+
+    @cached_property
+    def literals(self) -> frozenset[str]:
+        """The texts that stand in it, docstrings left out."""
+        return literals(self.text)
 
     @cached_property
     def uses(self) -> Uses:
@@ -102,6 +110,7 @@ class Module:
         stars: The modules of `from … import *`.
         hidden: Names that only a type checker sees.
         runs: The modules that importing this one may run, if they are modules.
+        starts: Those that starting it by itself may run as well.
     """
 
     name: str
@@ -116,6 +125,13 @@ class Module:
     stars: list[str] = field(default_factory=list[str])
     hidden: set[str] = field(default_factory=set[str])
     runs: dict[str, None] = field(default_factory=dict[str, None])
+    starts: dict[str, None] = field(default_factory=dict[str, None])
+
+    @property
+    def parent(self) -> str:
+        """The package that it lies in, or nothing."""
+        is_package = self.package == self.name
+        return self.name.rpartition(".")[0] if is_package else self.package
 
     def binds(self, name: str) -> bool:
         """Say whether a statement of the module binds a name."""
@@ -137,12 +153,17 @@ class Module:
         """The digest of the whole module; of its bytes where they are not Python."""
         if not self.is_valid:
             return hashlib.sha256(self.source).hexdigest()
-        return digest("".join(statement.text for statement in self._all))
+        return digest(self._text)
 
     @cached_property
-    def _all(self) -> list[Statement]:
+    def literals(self) -> frozenset[str]:
+        """The texts that stand in it, docstrings left out."""
+        return literals(self._text) if self.is_valid else frozenset()
+
+    @cached_property
+    def _text(self) -> str:
         body = ast.parse(self.source).body
-        return [Statement(node, (), False, "") for node in body if not is_idle(node)]
+        return canonical(*(node for node in body if not is_idle(node)))
 
     def exported(self, name: str) -> bool:
         """Say whether `from … import *` would give a name that the module binds."""
@@ -157,9 +178,22 @@ class Module:
         return "__all__" not in self.bound and not name.startswith("_")
 
 
-def read_module(name: str, source: bytes, *, is_package: bool) -> Module:
-    """Give a module by its source; one that is not Python is there, without names."""
-    package = name if is_package else name.rpartition(".")[0]
+def literals(text: str) -> frozenset[str]:
+    """Give the texts that stand in a canonical text."""
+    found: set[str] = set(_LITERAL.findall(text))
+    return frozenset(
+        ast.literal_eval(one) if "\\" in one else one[1:-1] for one in found
+    )
+
+
+def read_module(name: str, source: bytes, *, package: str) -> Module:
+    """Give a module by its source; one that is not Python is there, without names.
+
+    Args:
+        name: Its full name.
+        source: What its file holds.
+        package: What relative imports inside start from; its own name if it is one.
+    """
     module = Module(name, package, source)
     try:
         tree = ast.parse(source)
@@ -214,8 +248,8 @@ class _Reader:
 
     def _import(self, node: ast.Import | ast.ImportFrom, *, started: bool) -> None:
         module = self._module
-        if not started:
-            module.runs.update(dict.fromkeys(modules_run(node, module.package)))
+        runs = module.starts if started else module.runs
+        runs.update(dict.fromkeys(modules_run(node, module.package)))
         for name, target in imported(node, module.package):
             if name == "*" and isinstance(node, ast.ImportFrom):
                 module.stars.append(absolute(node, module.package))

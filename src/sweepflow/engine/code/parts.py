@@ -1,43 +1,24 @@
-"""The parts of a step's code, by name."""
+"""The code of a step or of a program, part by part."""
 
 from __future__ import annotations
 
-import gc
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from threading import RLock
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-from sweepflow.engine.code.canonical import digest
-from sweepflow.engine.code.effects import Effects
-from sweepflow.engine.code.graph import Graph, Node
+from sweepflow.engine.code.graph import Node
 from sweepflow.engine.code.live import Finder
 from sweepflow.engine.code.packages import MISSING, versions
-from sweepflow.engine.code.places import Places
+from sweepflow.engine.code.places import is_module
+from sweepflow.engine.code.reached import Part, State
 from sweepflow.engine.code.scopes import Ref
 
 if TYPE_CHECKING:
-    import ast
     from collections.abc import Callable, Iterable, Mapping
 
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One thing that a step's code is made of.
-
-    Args:
-        name: What and where: `function:pkg.steps:prepare`, `package:numpy`.
-        digest: SHA-256 of its canonical form as 64 hexadecimal digits; of a package
-            its version.
-        source: Its text as it was written, to show what changed; empty where there is
-            none.
-    """
-
-    name: str
-    digest: str
-    source: str = ""
+    from sweepflow.engine.code.reached import Program
 
 
 def code_parts(
@@ -65,16 +46,20 @@ class ProjectCode:
     Args:
         roots: The folders that hold the user's own code; what is installed in them, in
             a virtual environment say, is not theirs.
+        path: The folders that modules are sought in; `sys.path` if not given.
     """
 
-    def __init__(self, roots: Iterable[Path]) -> None:
-        key = tuple(sorted(str(Path(root).resolve()) for root in roots))
+    def __init__(
+        self, roots: Iterable[Path], path: Iterable[str] | None = None
+    ) -> None:
+        names = tuple(sorted(str(Path(root).resolve()) for root in roots))
         here = os.getcwd()  # noqa: PTH109 - sys.path may hold ''
+        key = (names, here, None if path is None else tuple(path))
         with _lock:
-            state = _states.get((key, here))
+            state = _states.get(key)
             if state is None or not state.graph.places.hold():
-                state = _State(key)
-                _states[key, here] = state
+                state = State(names, key[2])
+                _states[key] = state
             self._state = state
 
     def parts(self, function: Callable[..., object]) -> Mapping[str, Part]:
@@ -107,92 +92,68 @@ class ProjectCode:
         known = {n: part for n, part in parts.items() if part.digest != MISSING}
         return MappingProxyType(dict(sorted(known.items())))
 
+    def module(self, name: str) -> Program:
+        """Give the code of `python -m NAME`: the module, and what it reaches.
 
-class _State:
-    def __init__(self, roots: tuple[str, ...]) -> None:
-        self.graph = Graph(Places(Path(root) for root in roots))
-        self._effects = Effects(self.graph)
-        self._known: dict[frozenset[Node], dict[str, Part]] = {}
-        self._named: dict[Node, Part | None] = {}
-        self._generation = 0
+        Returns:
+            Of a module that is installed, its package; of the standard library, or
+            where the project has a package but not its `__main__`, nothing.
+        """
+        with _lock:
+            place = self._state.graph.places.find(name)
+            if place.kind == "project" and not is_module(place.path):
+                name = f"{name}.__main__"
+            found = self._state.graph.resolve(Ref(name), "")
+            nodes = (Node("program", name) if n.kind == "module" else n for n in found)
+            return self._state.program(frozenset(nodes))
 
-    def parts(self, seeds: frozenset[Node]) -> dict[str, Part]:
-        if self._generation != self.graph.generation:  # names may lead elsewhere now
-            self._generation = self.graph.generation
-            self._effects = Effects(self.graph)
-            self._known.clear()
-            self._named.clear()
-        if seeds not in self._known:
-            # many small objects are made here, and no garbage to look for among them
-            collects = gc.isenabled()
-            gc.disable()
-            try:
-                self._known[seeds] = self._find(seeds)
-            finally:
-                if collects:
-                    gc.enable()
-        return self._known[seeds]
+    def script(self, path: Path, name: str) -> Program:
+        """Give the code of `python PATH`: the file, and what it reaches.
 
-    def _find(self, seeds: Iterable[Node]) -> dict[str, Part]:
-        reached = self._effects.reach(seeds)
-        whole = {node.module for node in reached if node.kind == "module"}
-        parts: list[Part] = []
-        effects: dict[str, list[int]] = {}
-        for node in reached:
-            if node.kind == "module":
-                parts.append(self._module(node))
-            elif node.kind == "package":
-                parts += self._package(node)
-            elif node.kind == "name" and node.module not in whole:
-                if node not in self._named:
-                    self._named[node] = self._name(node)
-                if part := self._named[node]:
-                    parts.append(part)
-            elif node.kind == "statement" and node.module not in whole:
-                effects.setdefault(node.module, []).append(int(node.name))
-        parts += (self._statements(name, sorted(n)) for name, n in effects.items())
-        return {part.name: part for part in parts}
+        Args:
+            path: Of the file; its folder has to be the first that modules are sought
+                in.
+            name: For the part that is the file itself; with a `:` in it.
 
-    def _module(self, node: Node) -> Part:
-        module = self.graph.module(node.module)
-        source = module.source.decode("utf-8", "replace") if module.is_valid else ""
-        return Part(f"module:{node.module}", module.digest, source)
+        Raises:
+            LookupError: It cannot be read.
+        """
+        with _lock:
+            self._add(path, name)
+            return self._state.program(frozenset({Node("program", name)}))
 
-    def _package(self, node: Node) -> list[Part]:
-        places = self.graph.places
-        found = versions(node.module, places.find(node.module), places)
-        return [Part(f"package:{name}", version) for name, version in found.items()]
+    def file(self, path: Path, name: str) -> Part:
+        """Give a Python file as a part, and nothing of what it reaches.
 
-    def _name(self, node: Node) -> Part | None:
-        module = self.graph.module(node.module)
-        statements = module.bound.get(node.name, [])
-        imports = module.imports.get(node.name, [])
-        if node.name == "*":
-            text, source = repr(module.stars), "\n".join(module.stars)
-        elif statements or imports:
-            targets = [".".join((ref.module, *ref.names)) for ref in imports]
-            text = repr(targets) + "".join(each.text for each in statements)
-            source = module.source_of(statements) or "\n".join(targets)
-        else:  # it stands for the subclasses of a class, which are parts themselves
-            return None
-        kind = _kind(statements[-1].node) if statements else "import"
-        return Part(f"{kind}:{node.module}:{node.name}", digest(text), source)
+        Args:
+            path: Of the file.
+            name: For the part; with a `:` in it.
 
-    def _statements(self, name: str, numbers: list[int]) -> Part:
-        module = self.graph.module(name)
-        statements = [module.statements[number] for number in numbers]
-        text = "".join(statement.text for statement in statements)
-        return Part(f"statements:{name}", digest(text), module.source_of(statements))
+        Raises:
+            LookupError: It cannot be read.
+        """
+        with _lock:
+            self._add(path, name)
+            return self._state.module(name)
+
+    def _add(self, path: Path, name: str) -> None:
+        self._state.graph.places.add_script(name, str(path))
+
+    def versions(self, module: str) -> Mapping[str, str]:
+        """Give the versions of what provides a module, by the names of distributions.
+
+        Returns:
+            Nothing for a module of the project or of the standard library.
+        """
+        top = module.partition(".")[0]
+        with _lock:
+            places = self._state.graph.places
+            place = places.find(top)
+            if place.kind in {"project", "standard"}:
+                return {}
+            return versions(top, place, places)
 
 
-def _kind(node: ast.stmt) -> str:
-    kinds = {
-        "FunctionDef": "function",
-        "AsyncFunctionDef": "function",
-        "ClassDef": "class",
-    }
-    return kinds.get(type(node).__name__, "constant")
-
-
-_states: dict[tuple[tuple[str, ...], str], _State] = {}
+_Key: TypeAlias = tuple[tuple[str, ...], str, tuple[str, ...] | None]
+_states: dict[_Key, State] = {}
 _lock = RLock()  # a state is shared by all threads

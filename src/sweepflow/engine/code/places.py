@@ -10,6 +10,7 @@ import importlib.util
 import os
 import sys
 import sysconfig
+import time
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 Stamp: TypeAlias = tuple[int, int, int] | None
 Kind: TypeAlias = Literal["project", "standard", "package", "missing"]
+
+_TICK = 50_000_000
+"""Nanoseconds within which two changes of a file may have the same time."""
 
 _SUFFIXES = (".py", ".so", ".pyd")
 _parsed: dict[tuple[str, str], tuple[Stamp, Module]] = {}
@@ -37,6 +41,11 @@ class Place(NamedTuple):
     path: str = ""
 
 
+def is_module(path: str) -> bool:
+    """Say whether a path is that of a module, and of no package."""
+    return path.endswith(_SUFFIXES) and not path.endswith("/__init__.py")
+
+
 def stamp(path: str) -> Stamp:
     """Give what changes when a file or folder does, or None if there is none."""
     try:
@@ -51,13 +60,18 @@ class Places:
 
     Args:
         roots: The folders that hold the user's own code.
+        path: The folders that modules are sought in; `sys.path` if not given.
     """
 
-    def __init__(self, roots: Iterable[Path]) -> None:
+    def __init__(
+        self, roots: Iterable[Path], path: tuple[str, ...] | None = None
+    ) -> None:
         self._roots = tuple(os.path.join(os.path.realpath(root), "") for root in roots)  # noqa: PTH118 - with its last slash
-        self.path = tuple(sys.path)
+        self._given = path
+        self.path = self._wanted_path()
         self._bases: list[str] = []
         self._noted: dict[str, str] = {}
+        self._scripts: set[str] = set()
         self._seen: dict[str, Stamp] = {}
         self._listed: dict[str, frozenset[str]] = {}
         self._found: dict[str, Place] = {}
@@ -65,9 +79,12 @@ class Places:
 
     def hold(self) -> bool:
         """Say whether nothing that was looked at has changed since."""
-        return self.path == tuple(sys.path) and all(
+        return self.path == self._wanted_path() and all(
             stamp(path) == state for path, state in self._seen.items()
         )
+
+    def _wanted_path(self) -> tuple[str, ...]:
+        return tuple(sys.path) if self._given is None else self._given
 
     def owns(self, path: str) -> bool:
         """Say whether a file is the user's own: below a root, and not installed."""
@@ -101,6 +118,17 @@ class Places:
         self._modules.clear()
         self._found = {n: Place("project", p) for n, p in self._noted.items()}
         return True
+
+    def add_script(self, name: str, path: str) -> None:
+        """Take in a file that is started by its path.
+
+        Args:
+            name: One that no module can have, since nothing imports it.
+            path: Of the file.
+        """
+        self._scripts.add(name)
+        self._noted[name] = path
+        self._found[name] = Place("project", path)
 
     def find(self, name: str) -> Place:
         """Give where a module's full name leads; a missing one may be no module."""
@@ -170,7 +198,7 @@ class Places:
     def entries(self, folder: str) -> frozenset[str]:
         """Give the names in a folder; none where it cannot be read."""
         if folder not in self._listed:
-            self._seen[folder] = stamp(folder)
+            self._see(folder)
             try:
                 self._listed[folder] = frozenset(os.listdir(folder))  # noqa: PTH208 - names only
             except OSError:
@@ -187,18 +215,35 @@ class Places:
         place = self.find(name)
         if place.kind != "project" or not place.path.endswith(_SUFFIXES):
             return None
-        now = stamp(place.path)
-        self._seen[place.path] = now
+        now = self._see(place.path)
         then, module = _parsed.get((name, place.path), (None, None))
         if module is None or now is None or then != now:
             try:
                 source = Path(place.path).read_bytes()
             except OSError:
                 return None
-            is_package = place.path.endswith("/__init__.py")
-            module = read_module(name, source, is_package=is_package)
+            package = self._package(name, place.path)
+            module = read_module(name, source, package=package)
             _parsed[name, place.path] = now, module
         return module
+
+    def _package(self, name: str, path: str) -> str:
+        if name in self._scripts:
+            return ""
+        return name if path.endswith("/__init__.py") else name.rpartition(".")[0]
+
+    def _see(self, path: str) -> Stamp:
+        """Note the state of a file or folder, which is about to be read.
+
+        Returns:
+            None too where it has only just changed: the clock of file systems ticks
+            slowly, so that the next change may not show.
+        """
+        now = stamp(path)
+        if now is not None and 0 <= time.time_ns() - now[0] < _TICK:
+            now = None
+        self._seen[path] = now
+        return now
 
     def below(self, name: str) -> list[str]:
         """Give the names of all modules below a package or bare folder, sorted."""
