@@ -133,12 +133,12 @@ class Groups:
     def _begin(self, task: Task, action: Group) -> None:
         job = Job(self._index[task.key], task, {})
         run = self._rows.begin(job, self.run_of(task))
-        self._store.ledger.start(run, again=task.info.attempts > 0)
+        self._store.ledger.start(run, again=task.info.attempts is not None)
         self._jobs[task.key] = job
         self._tell(TaskStarted(task, job.run_id))
         self.join(job, job.run_id)
         try:
-            action.host.begin(self._store.home.run(job.run_id), job.run_id)
+            action.host.begin(self._store.home.run(job.run_id))
         except SweepflowError as error:
             self._failures[task.key] = str(error)
 

@@ -123,7 +123,7 @@ class StepCall:
 class Host(Protocol):
     """Makes the folder of a group's run into what its front end wants."""
 
-    def begin(self, folder: Path, run_id: str) -> None:
+    def begin(self, folder: Path) -> None:
         """Make the folder ready.
 
         Raises:
@@ -257,8 +257,8 @@ class RunInfo:
         name: The name of what it is a run of; that of the plan if not given.
         step: What the group that it belongs to calls it.
         run_id: The id that it is to have.
-        attempts: How many there were at the run of that id, which goes on; 0 where
-            there is none yet.
+        attempts: How many there were at the run of that id, which goes on; None where
+            there is no such run yet.
         origins: Runs that are there already and it takes something from, each by what
             that is called.
     """
@@ -268,7 +268,7 @@ class RunInfo:
     label: str = ""
     tags: tuple[str, ...] = ()
     run_id: str = ""
-    attempts: int = 0
+    attempts: int | None = None
     origins: Mapping[str, str] = field(default_factory=dict[str, str])
 
 

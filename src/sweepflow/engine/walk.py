@@ -265,7 +265,7 @@ class Walk:
 
     def _begin_alone(self, job: Job) -> None:
         """Begin a run that others need not know of before it has ended."""
-        again = job.task.info.attempts > 0
+        again = job.task.info.attempts is not None
         if job.fingerprint:
             self._store.ledger.begin([self._claim_of(job)], again=again)
         else:
@@ -330,7 +330,7 @@ class Walk:
         )
 
     def _attempt(self, job: Job) -> Attempt:
-        number = job.task.info.attempts + job.attempt
+        number = (job.task.info.attempts or 0) + job.attempt
         return Attempt(self._store.home.attempt(job.run_id, number))
 
     # Waiting
@@ -451,7 +451,10 @@ class Walk:
     def _finish(self, job: Job, record: ExitRecord) -> None:
         """Record how a run ended, and release what waits for it."""
         ended = ending(
-            job.run_id, record, self._rows.user, job.task.info.attempts + job.attempt
+            job.run_id,
+            record,
+            self._rows.user,
+            (job.task.info.attempts or 0) + job.attempt,
         )
         result = Result(
             record.outcome,
@@ -519,7 +522,7 @@ class Walk:
             return
         job.fingerprint = None
         run = self._rows.begin(job, self._groups.run_of(job.task))
-        self._store.ledger.start(run, again=job.task.info.attempts > 0)
+        self._store.ledger.start(run, again=job.task.info.attempts is not None)
         self._groups.join(job, job.run_id)
         outcome = Outcome("failed", error=error)
         self._finish(job, ExitRecord(outcome, job.started_at, job.started_at))
