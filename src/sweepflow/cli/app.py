@@ -12,6 +12,7 @@ from sweepflow.cli import (
     atoms,
     cache,
     explain,
+    operation_help,
     run,
     runs,
     show,
@@ -32,7 +33,7 @@ app = typer.Typer(
     rich_markup_mode=None,  # importing rich would double the time of --help
     help="Run machine-learning experiments, never the same one twice.",
 )
-app.command("run")(run.run)
+app.command("run", cls=operation_help.RunCommand)(run.run)
 app.command("show")(show.show)
 app.command("sweep")(sweep.sweep)
 app.add_typer(workflow.app, name="workflow")

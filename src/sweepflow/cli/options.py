@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from sweepflow.errors import RunNotFoundError, StoreError
+from sweepflow.errors import RunNotFoundError, StoreError, SweepflowError
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+    from sweepflow.operations.flags.operation import OperationFlags
     from sweepflow.project import Project
+    from sweepflow.project.operations.book import Operations
+    from sweepflow.project.operations.models import Operation
     from sweepflow.store.store import Store
 
 File = Annotated[
@@ -159,3 +162,27 @@ def project_around(file: File) -> Project | None:
     from sweepflow.project import load
 
     return load(file)
+
+
+def tell_warnings(operations: Operations) -> None:
+    """Print what a file of operations says without effect, to standard error."""
+    for warning in operations.warnings:
+        typer.echo(f"warning: {warning}", err=True)
+
+
+def flags_told(operations: Operations, operation: Operation) -> OperationFlags:
+    """Give the flags of an operation; what cannot be known, to standard error.
+
+    Raises:
+        SweepflowError: Its script is not there, or flags of it cannot be found.
+    """
+    from sweepflow.operations.flags.operation import flags_of
+
+    try:
+        found = flags_of(operation, operations.folders(operation))
+    except SweepflowError as error:
+        error.place = error.place or operations.place(operation, "main")
+        raise
+    for note in found.notes:
+        typer.echo(f"note: {note}", err=True)
+    return found

@@ -7,13 +7,18 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from sweepflow.cli.options import File, Json, project_around
+from sweepflow.cli.operation_facts import facts_of, graph_facts, graph_text, summary
+from sweepflow.cli.options import File, Json, project_around, tell_warnings
 from sweepflow.cli.text import print_json
+from sweepflow.errors import PlanError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from sweepflow.project import Job, NamedWorkflow, Project
+    from sweepflow.project.operations.book import Operations
+    from sweepflow.project.operations.graph import Graph
+    from sweepflow.project.operations.models import Operation
     from sweepflow.workflow import Step
     from sweepflow.workflow.discovery import Found
 
@@ -23,29 +28,39 @@ _PUBLIC: Final = re.compile(r"(?:[^/?#@]*@)?([^?#@]*)(?:[?#][^@]*)?")
 def show(
     name: Annotated[
         str | None,
-        typer.Argument(metavar="NAME", help="Only this job or workflow, in detail."),
+        typer.Argument(
+            metavar="NAME", help="Only this job, operation or workflow, in detail."
+        ),
     ] = None,
     *,
+    graph: Annotated[
+        bool,
+        typer.Option("--graph", help="Draw what operations require and have as steps."),
+    ] = False,
     as_json: Json = False,
     file: File = None,
 ) -> None:
-    """Print the project as it was loaded, or one job or workflow."""
+    """Print the project as it was loaded, or one job, operation or workflow."""
     if name is None:
         from sweepflow.project import load
 
         project = load(file)
-        facts = _of_project(project)
+        shown = _graph_of_all(project) if graph else _of_project(project)
     else:
         project = project_around(file)
-        facts = _of_name(name, project)
+        shown = _graph_of(name, project) if graph else _of_name(name, project)
     if as_json:
+        facts = shown if isinstance(shown, dict) else graph_facts(shown)
         print_json({"file": str(project.file) if project else None, **facts})
         return
-    import yaml
-
     if project:
         typer.echo(f"# {project.file}")
-    text = yaml.safe_dump(facts, sort_keys=False, allow_unicode=True)
+    if isinstance(shown, dict):
+        import yaml
+
+        text = yaml.safe_dump(shown, sort_keys=False, allow_unicode=True)
+    else:
+        text = graph_text(shown)
     typer.echo(text, nl=False)
 
 
@@ -56,20 +71,72 @@ def _of_project(project: Project) -> dict[str, Any]:
         "objects": project.objects,
     }
     named = {one.name: _of_named(one) for one in project.workflows.values()}
+    operations = _operations_of(project)
     return {
         **{key: _without_secrets(place) for key, place in places.items() if place},
         "jobs": {job.name: _of_job(job) for job in project.jobs.values()},
+        **({"operations": operations} if operations else {}),
         **({"workflows": named} if named else {}),
     }
 
 
+def _operations_of(project: Project) -> dict[str, Any]:
+    from sweepflow.project.operations.find import refuse_clashes
+
+    operations = project.operations
+    refuse_clashes(project, operations.all)
+    tell_warnings(operations)
+    return {name: summary(one) for name, one in operations.all.items()}
+
+
 def _of_name(name: str, project: Project | None) -> dict[str, Any]:
+    if found := _operation(name, project):
+        operations, one = found
+        return {"operations": {one.full_name: facts_of(operations, one)}}
     if project and name in project.jobs:
         return {"jobs": {name: _of_job(project.jobs[name])}}
     from sweepflow.workflow.discovery import find_workflow
 
-    found = find_workflow(name, project, jobs=project.jobs if project else ())
+    others = (*project.jobs, *project.operations.all) if project else ()
+    found = find_workflow(name, project, jobs=others)
     return {"workflows": {name: _of_workflow(found)}}
+
+
+def _graph_of_all(project: Project) -> Graph:
+    from sweepflow.project.operations.graph import graph_of
+
+    operations = project.operations
+    tell_warnings(operations)
+    return graph_of(operations, operations.all.values())
+
+
+def _graph_of(name: str, project: Project | None) -> Graph:
+    from sweepflow.project import load
+    from sweepflow.project.operations.graph import graph_of
+
+    if found := _operation(name, project):
+        operations, one = found
+        return graph_of(operations, [one])
+    project = project or load()  # which says that there is none
+    if name in project.workflows:
+        hint = f"sweepflow workflow graph {name} draws it"
+        raise PlanError(f"{name!r} is a workflow, not an operation", hint=hint)
+    if name in project.jobs:
+        hint = "sweepflow show --graph draws all operations"
+        raise PlanError(f"{name!r} is a job, not an operation", hint=hint)
+    return graph_of(project.operations, [project.operations.operation(name)])
+
+
+def _operation(
+    name: str, project: Project | None
+) -> tuple[Operations, Operation] | None:
+    from sweepflow.project.find import working_directory
+    from sweepflow.project.operations.find import find_operation
+
+    found = find_operation(project, name, working_directory())
+    if found:
+        tell_warnings(found[0])
+    return found
 
 
 def _of_job(job: Job) -> dict[str, Any]:

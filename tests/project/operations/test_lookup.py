@@ -97,3 +97,13 @@ def test_where_a_part_of_it_stands(
         """)
     place = found.place(found.all["all"], *path)
     assert str(place) == f"{found.file}:{expected}"
+
+
+def test_where_the_script_of_an_operation_may_be(guild: Read) -> None:
+    found = guild("""\
+        a: {main: x, python-path: [lib, src], sourcecode: {root: src}}
+        b: x
+        """)
+    root = found.root
+    assert found.folders(found.all["a"]) == [root, root / "src", root / "lib"]
+    assert found.folders(found.all["b"]) == [root]

@@ -88,6 +88,11 @@ class Operations:
         tree, above = self._where[operation.full_name]
         return tree.place(*above, *path)
 
+    def folders(self, operation: Operation) -> list[pathlib.Path]:
+        """Where an operation's script and modules may be, the file's folder first."""
+        more = (operation.sourcecode.root, *operation.python_path)
+        return list(dict.fromkeys([self.root, *(self.root / one for one in more)]))
+
     def find(
         self, name: str, *, model: str | None = None, place: Place | None = None
     ) -> Operation | None:
