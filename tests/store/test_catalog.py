@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sweepflow.errors import AtomNotFoundError
-from sweepflow.store import catalog
+from sweepflow.store import kept as kept_module
 from sweepflow.store.records import AtomRecord, Claim, Ending, Output, Reuse, sha256
 from tests.store.conftest import a_claim, a_run, an_atom, an_ending, did
 
@@ -143,7 +143,7 @@ def test_earlier_runs_of_the_same_task(ledger: Ledger) -> None:
 def test_what_must_be_kept(
     ledger: Ledger, page: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(catalog, "PAGE", page)
+    monkeypatch.setattr(kept_module, "PAGE", page)
     atoms = {name: an_atom(name) for name in ("loose", "first", "middle", "last")}
 
     def kept(without: Sequence[str] = ()) -> Sequence[str]:

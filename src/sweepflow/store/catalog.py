@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, false, func, or_, select
+from sqlalchemy import func, select
 
 from sweepflow.errors import AtomNotFoundError, RunNotFoundError
 from sweepflow.store import schema
-from sweepflow.store.records import KnownResult
-from sweepflow.store.schema import ATOM_COLUMNS, atom_of, run_of, storable
+from sweepflow.store.kept import Kept
+from sweepflow.store.rows import (
+    ATOM_COLUMNS,
+    RUN_COLUMNS,
+    atom_of,
+    run_of,
+    storable,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from sqlalchemy import ColumnElement, RowMapping, Select, Subquery, Table
+    from sqlalchemy import Column, Select, Table
 
     from sweepflow.store.database import Database
     from sweepflow.store.records import AtomRecord, Json, Run
-
-PAGE = 1000
-"""How many atoms are read at a time where all are asked for."""
 
 _LAST = "\U0010ffff"
 """Sorts behind all that begins with the same prefix."""
@@ -37,11 +40,8 @@ _STATUS = _runs.c.status.concat("")
 """Not what is indexed: SQLite would look at every completed run that there is."""
 
 
-class Catalog:
+class Catalog(Kept):
     """What the ledger knows of atoms and of what runs were made from."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def run(self, prefix: str) -> Run:
         """Give the run whose id begins with `prefix`.
@@ -49,12 +49,12 @@ class Catalog:
         Raises:
             RunNotFoundError: None does, or more than one.
         """
-        return run_of(the_one(self._database, _runs, prefix))
+        return run_of(the_one(self._database, RUN_COLUMNS, prefix))
 
     def latest(self, task: str) -> Run | None:
         """Give the run of a task, in whichever plan, that began last."""
         is_there = _runs.c.deleted_at.is_(None)
-        query = select(_runs).where(_runs.c.task == storable(task), is_there)
+        query = select(*RUN_COLUMNS).where(_runs.c.task == storable(task), is_there)
         query = query.order_by(_runs.c.started_at.desc()).limit(1)
         return next(iter(self._runs(query)), None)
 
@@ -64,8 +64,7 @@ class Catalog:
         Raises:
             AtomNotFoundError: None does, or more than one.
         """
-        row = the_one(self._database, _atoms, prefix)
-        return atom_of([row[column.name] for column in ATOM_COLUMNS])
+        return atom_of(the_one(self._database, ATOM_COLUMNS, prefix))
 
     def atoms(
         self,
@@ -90,7 +89,7 @@ class Catalog:
 
     def makers(self, atom_id: str) -> Sequence[Run]:
         """Give the completed runs that made an atom, oldest first."""
-        query = select(_runs).where(
+        query = select(*RUN_COLUMNS).where(
             _runs.c.id.in_(_with_atom(_outputs, atom_id)), _STATUS == "completed"
         )
         return self._runs(query.order_by(_runs.c.started_at))
@@ -102,7 +101,7 @@ class Catalog:
         """
         links = _outputs.c
         query = (
-            select(_runs)
+            select(*RUN_COLUMNS)
             .join(_outputs, links.run_id == _runs.c.id)
             .where(
                 links.atom_id == storable(atom_id),
@@ -115,7 +114,7 @@ class Catalog:
 
     def readers(self, atom_id: str) -> Sequence[Run]:
         """Give the runs that got an atom and set to work, oldest first."""
-        query = select(_runs).where(
+        query = select(*RUN_COLUMNS).where(
             _runs.c.id.in_(_with_atom(_inputs, atom_id)), _STATUS != "cached"
         )
         return self._runs(query.order_by(_runs.c.started_at))
@@ -189,106 +188,12 @@ class Catalog:
         same = (_runs.c.fingerprint == newest.c.fingerprint) & (
             _runs.c.started_at == newest.c.at
         )
-        query = select(_runs).join(newest, same).where(*is_earlier)
+        query = select(*RUN_COLUMNS).join(newest, same).where(*is_earlier)
         return self._runs(query.order_by(_runs.c.started_at.desc(), _runs.c.id))
-
-    def results(
-        self,
-        *,
-        workflow: str | None = None,
-        step: str | None = None,
-        before: float | None = None,
-    ) -> Sequence[KnownResult]:
-        """Give the results of steps that may be taken, newest first.
-
-        Args:
-            workflow: Only of this one.
-            step: Only of steps of this name.
-            before: Only what ended before this Unix time.
-        """
-        made = _links_size()
-        used = (
-            select(_runs.c.cached_from, func.count().label("uses"))
-            .group_by(_runs.c.cached_from)
-            .subquery()
-        )
-        query = (
-            select(
-                _runs.c.id,
-                _runs.c.name,
-                _runs.c.task,
-                _runs.c.finished_at,
-                _runs.c.finished_at - _runs.c.started_at,
-                func.coalesce(made.c.bytes, 0),
-                func.coalesce(used.c.uses, 0),
-            )
-            .join(made, made.c.run_id == _runs.c.id, isouter=True)
-            .join(used, used.c.cached_from == _runs.c.id, isouter=True)
-            .where(
-                _runs.c.kind == "workflow",
-                _runs.c.status == "completed",
-                _runs.c.fingerprint.is_not(None),
-                _runs.c.kept,
-                _runs.c.deleted_at.is_(None),
-            )
-            .order_by(_runs.c.started_at.desc())
-        )
-        if workflow is not None:
-            query = query.where(_runs.c.name == storable(workflow))
-        if step is not None:
-            query = query.where(_runs.c.task == storable(step))
-        if before is not None:
-            query = query.where(_runs.c.finished_at < before)
-        with self._database.reading() as connection:
-            return [KnownResult(*row) for row in connection.execute(query)]
-
-    def kept_atoms(self, without: Collection[str] = ()) -> Iterator[AtomRecord]:
-        """Give, in the order of their ids, the atoms that may not be removed.
-
-        Those are the inputs and outputs of runs that are kept or run now, and those
-        that no run made.
-
-        Args:
-            without: Ids of runs that count as if they were not kept any more, nor what
-                was taken from them.
-        """
-        held = self._held()
-        needed = or_(
-            ~_linked(_outputs), _linked(_inputs, held), _linked(_outputs, held)
-        )
-        query = select(*ATOM_COLUMNS).where(needed).order_by(_atoms.c.id).limit(PAGE)
-        given = {"keys": self._database.keys(without)}
-        last = ""
-        while True:
-            with self._database.reading() as connection:
-                page = connection.execute(query.where(_atoms.c.id > last), given).all()
-            yield from map(atom_of, page)
-            if len(page) < PAGE:
-                return
-            last = page[-1].id
-
-    def kept_sources(self, without: Collection[str] = ()) -> Sequence[str]:
-        """Give the digests of the sources of the runs that are kept or run now.
-
-        Args:
-            without: See `kept_atoms`.
-        """
-        query = select(_runs.c.source).distinct()
-        query = query.where(_runs.c.source.is_not(None), self._held())
-        given = {"keys": self._database.keys(without)}
-        with self._database.reading() as connection:
-            return connection.execute(query, given).scalars().all()
-
-    def _held(self) -> ColumnElement[bool]:
-        """Give the condition that a run is kept or runs, without those of `keys`."""
-        keys = select(self._database.given().c.value)
-        dropped = or_(_runs.c.id.in_(keys), _runs.c.cached_from.in_(keys))
-        is_kept = _runs.c.kept & ~func.coalesce(dropped, false())
-        return is_kept | (_runs.c.status == "running")
 
     def _runs(self, query: Select[tuple[object, ...]]) -> Sequence[Run]:
         with self._database.reading() as connection:
-            return [run_of(row) for row in connection.execute(query).mappings()]
+            return [run_of(row) for row in connection.execute(query)]
 
     def _links(self, table: Table, run_id: str) -> Mapping[str, AtomRecord]:
         query = (
@@ -301,43 +206,34 @@ class Catalog:
             return {name: atom_of(a) for name, *a in connection.execute(query)}
 
 
-def _links_size() -> Subquery:
-    """Give the size of what each run made."""
-    query = select(
-        _outputs.c.run_id, func.sum(_atoms.c.size).cast(BigInteger).label("bytes")
-    )
-    query = query.join(_atoms, _atoms.c.id == _outputs.c.atom_id)
-    return query.group_by(_outputs.c.run_id).subquery()
-
-
 def _with_atom(table: Table, atom_id: str) -> Select[tuple[str]]:
     """Give the ids of the runs that have an atom as input or output."""
     return select(table.c.run_id).where(table.c.atom_id == storable(atom_id))
 
 
-def _linked(table: Table, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Give the condition that an atom is an input or output of some such run."""
-    query = select(1).where(table.c.atom_id == _atoms.c.id)
-    if conditions:
-        query = query.join(_runs, _runs.c.id == table.c.run_id).where(*conditions)
-    return query.exists()
-
-
-def the_one(database: Database, table: Table, prefix: str) -> RowMapping:
+def the_one(
+    database: Database, columns: Sequence[Column[Any]], prefix: str
+) -> Sequence[Any]:
     """Give the row of `runs` or `atoms` whose id begins with `prefix`.
+
+    Args:
+        database: The ledger's.
+        columns: Those of the table that are wanted, the id first.
+        prefix: How the id begins.
 
     Raises:
         RunNotFoundError: It is no run, or more than one.
         AtomNotFoundError: Likewise.
     """
     start = storable(prefix)
-    query = select(table).where(table.c.id >= start, table.c.id <= start + _LAST)
+    ids = columns[0]
+    query = select(*columns).where(ids >= start, ids <= start + _LAST)
     with database.reading() as connection:
-        rows = connection.execute(query.order_by(table.c.id).limit(3)).mappings().all()
-    exact = [row for row in rows if row["id"] == start]
+        rows = connection.execute(query.order_by(ids).limit(3)).all()
+    exact = [row for row in rows if row[0] == start]
     if len(rows) == 1 or exact:
         return (exact or rows)[0]
-    is_run = table is schema.runs
+    is_run = ids.table is schema.runs
     what, error = ("run", RunNotFoundError) if is_run else ("atom", AtomNotFoundError)
     if not rows:
         raise error(
@@ -346,6 +242,6 @@ def the_one(database: Database, table: Table, prefix: str) -> RowMapping:
         )
     raise error(
         f"more than one {what} has an id that begins with {prefix!r}: "
-        + ", ".join(row["id"] for row in rows),
+        + ", ".join(row[0] for row in rows),
         hint="write more of it",
     )

@@ -9,7 +9,7 @@ from sqlalchemy import and_, bindparam, delete, select, update
 
 from sweepflow.errors import StoreError
 from sweepflow.store import schema
-from sweepflow.store.schema import storable, to_json
+from sweepflow.store.rows import storable, to_json
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

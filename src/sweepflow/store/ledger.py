@@ -21,9 +21,13 @@ from sweepflow.store.catalog import Catalog
 from sweepflow.store.curator import Curator
 from sweepflow.store.database import Database
 from sweepflow.store.records import Claim, Hit, Lease, Run, sha256
-from sweepflow.store.schema import (
+from sweepflow.store.rows import (
     atom_of,
     atom_row,
+    ending_row,
+    hits_of,
+    lease_row,
+    leases_of,
     link_rows,
     run_row,
     scalar_row,
@@ -124,7 +128,7 @@ class Ledger(Search):
         That is of the newest completed and kept run of each.
         """
         keys = self._database.keys(fingerprints)
-        return _to_hits(self._database.fetch(self._sql.hits, keys=keys))
+        return hits_of(self._database.fetch(self._sql.hits, keys=keys))
 
     def acquire(
         self, claims: Sequence[Claim], *, fresh: bool = False
@@ -155,7 +159,7 @@ class Ledger(Search):
     def leases(self, fingerprints: Collection[str]) -> Mapping[str, Lease]:
         """Give the leases on pieces of work, where there are any."""
         keys = self._database.keys(fingerprints)
-        return _to_leases(self._database.fetch(self._sql.leases, keys=keys))
+        return leases_of(self._database.fetch(self._sql.leases, keys=keys))
 
     def beat(self, driver: str, at: float) -> None:
         """Say that a driver lived at a time, on all leases of its runs."""
@@ -221,9 +225,9 @@ class Ledger(Search):
         self, transaction: Transaction, claims: Sequence[Claim], *, fresh: bool
     ) -> dict[str, Hit | Lease | None]:
         """Answer the claims, sorted by fingerprint, that can be answered now."""
-        transaction.write(self._sql.take_lease, [_lease_row(c.run) for c in claims])
+        transaction.write(self._sql.take_lease, [lease_row(c.run) for c in claims])
         keys = [_fingerprint(claim.run) for claim in claims]
-        leases = _to_leases(
+        leases = leases_of(
             transaction.read(self._sql.leases, keys=self._database.keys(keys))
         )
         answers: dict[str, Hit | Lease | None] = {}
@@ -250,7 +254,7 @@ class Ledger(Search):
         self, transaction: Transaction, claims: Sequence[Claim]
     ) -> Mapping[str, Hit]:
         keys = self._database.keys([_fingerprint(claim.run) for claim in claims])
-        return _to_hits(transaction.read(self._sql.hits, keys=keys))
+        return hits_of(transaction.read(self._sql.hits, keys=keys))
 
     def _remove(self, transaction: Transaction, run_ids: Sequence[str]) -> None:
         for statement in self._sql.remove:
@@ -279,7 +283,7 @@ class Ledger(Search):
         self._add_texts(transaction, texts)
 
     def _end(self, transaction: Transaction, endings: Sequence[Ending]) -> None:
-        transaction.write(self._sql.end_run, [_ending_row(e) for e in endings])
+        transaction.write(self._sql.end_run, [ending_row(e) for e in endings])
         leases = [{"run_id": ending.run_id} for ending in endings]
         transaction.write(self._sql.drop_lease, leases)
         made = chain.from_iterable(ending.outputs.values() for ending in endings)
@@ -351,45 +355,3 @@ def _with_notes(claim: Claim, known: Sequence[Any] | None) -> Claim:
         marked=claim.run.marked or bool(marked),
     )
     return replace(claim, run=run)
-
-
-def _lease_row(run: Run) -> dict[str, Any]:
-    return {
-        "fingerprint": run.fingerprint,
-        "run_id": run.id,
-        "driver": storable(run.driver or ""),
-        "host": storable(run.provenance.host),
-        "beat_at": run.started_at,
-    }
-
-
-def _ending_row(ending: Ending) -> dict[str, Any]:
-    return {
-        "run_id": ending.run_id,
-        "status": ending.status,
-        "finished_at": ending.finished_at,
-        "exit_code": ending.exit_code,
-        "error": None if ending.error is None else storable(ending.error),
-        "cpu_seconds": ending.cpu_seconds,
-        "max_rss": ending.max_rss,
-        "attempts": ending.attempts,
-    }
-
-
-def _to_leases(rows: Iterable[Sequence[Any]]) -> Mapping[str, Lease]:
-    return {row[0]: Lease(*row) for row in rows}
-
-
-def _to_hits(rows: Iterable[Sequence[Any]]) -> Mapping[str, Hit]:
-    """Give the last hit of each fingerprint; rows of a run stand together."""
-    run_ids: dict[str, str] = {}
-    outputs: dict[str, dict[str, AtomRecord]] = {}
-    for fingerprint, run_id, name, *atom in rows:
-        if run_id is None:
-            continue
-        if run_ids.get(fingerprint) != run_id:
-            run_ids[fingerprint] = run_id
-            outputs[fingerprint] = {}
-        if name is not None:
-            outputs[fingerprint][name] = atom_of(atom)
-    return {key: Hit(run_id, outputs[key]) for key, run_id in run_ids.items()}

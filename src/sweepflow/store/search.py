@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import or_, select
+from sqlalchemy import Text, literal_column, or_, select
 
 from sweepflow.store import schema
 from sweepflow.store.catalog import the_one
-from sweepflow.store.schema import run_of, scalar_of, storable
+from sweepflow.store.rows import (
+    RUN_COLUMNS,
+    SCALAR_COLUMNS,
+    run_of,
+    scalar_of,
+    storable,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -19,8 +25,11 @@ if TYPE_CHECKING:
     from sweepflow.store.records import Run, ScalarRecord
 
 _runs, _scalars = schema.runs.c, schema.scalars.c
-_WITHOUT_FACTS = [column for column in _runs if column.name != "facts"]
-_WITHOUT_POINTS = [column for column in _scalars if column.name != "points"]
+_WITHOUT_FACTS = [
+    literal_column("'{}'", Text) if column is _runs.facts else column
+    for column in RUN_COLUMNS
+]
+_WITHOUT_POINTS = SCALAR_COLUMNS[:-1]
 
 
 class Search:
@@ -39,7 +48,7 @@ class Search:
         Raises:
             RunNotFoundError: None does, or more than one.
         """
-        return run_of(the_one(self._database, schema.runs, prefix))
+        return run_of(the_one(self._database, RUN_COLUMNS, prefix))
 
     def runs(  # noqa: PLR0913 - each a filter
         self,
@@ -94,10 +103,10 @@ class Search:
             conditions += [_runs.deleted_at.is_not(None), ~_runs.purged]
         else:
             conditions.append(_runs.deleted_at.is_(None))
-        query = select(*(_runs if facts else _WITHOUT_FACTS)).where(*conditions)
+        query = select(*(RUN_COLUMNS if facts else _WITHOUT_FACTS)).where(*conditions)
         query = query.order_by(_runs.started_at.desc(), _runs.id).limit(limit)
         with self._database.reading() as connection:
-            return [run_of(row) for row in connection.execute(query).mappings()]
+            return [run_of(row) for row in connection.execute(query)]
 
     def children(self, *run_ids: str) -> Sequence[Run]:
         """Give the runs that are part of one of these, in the order they began.
@@ -106,7 +115,7 @@ class Search:
         """
         parent = schema.runs.alias()
         query = (
-            select(schema.runs)
+            select(*RUN_COLUMNS)
             .join(parent, parent.c.id == _runs.parent)
             .where(_runs.parent.in_(select(self._database.given().c.value)))
             .where(_runs.deleted_at.is_(None) | parent.c.deleted_at.is_not(None))
@@ -114,7 +123,7 @@ class Search:
         )
         with self._database.reading() as connection:
             keys = {"keys": self._database.keys(run_ids)}
-            return [run_of(row) for row in connection.execute(query, keys).mappings()]
+            return [run_of(row) for row in connection.execute(query, keys)]
 
     def scalars(
         self, run_ids: Collection[str], *, points: bool = False
@@ -126,16 +135,16 @@ class Search:
             points: Whether to read their single values, too.
         """
         query = (
-            select(*(_scalars if points else _WITHOUT_POINTS))
+            select(_scalars.run_id, *(SCALAR_COLUMNS if points else _WITHOUT_POINTS))
             .where(_scalars.run_id.in_(select(self._database.given().c.value)))
             .order_by(_scalars.run_id, _scalars.position)
         )
         found: dict[str, dict[str, ScalarRecord]] = {run_id: {} for run_id in run_ids}
         keys = {"keys": self._database.keys(run_ids)}
         with self._database.reading() as connection:
-            for row in connection.execute(query, keys).mappings():
+            for run_id, *row in connection.execute(query, keys):
                 scalar = scalar_of(row)
-                found[row["run_id"]][scalar.name] = scalar
+                found[run_id][scalar.name] = scalar
         return found
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 
 from sweepflow.store import schema
+from sweepflow.store.rows import ATOM_COLUMNS
 
 if TYPE_CHECKING:
     from sweepflow.store.database import Database
@@ -112,9 +113,7 @@ class Statements:
             )
             .values(kept=bindparam("kept"))
         )
-        self.atom = sql(
-            select(*schema.ATOM_COLUMNS).where(_atoms.c.id == bindparam("id"))
-        )
+        self.atom = sql(select(*ATOM_COLUMNS).where(_atoms.c.id == bindparam("id")))
         # Whether they run, and may end: those that began without a lease need none. On
         # PostgreSQL, whoever else wants to end them waits here, then finds them ended.
         self.endable = sql(
@@ -137,9 +136,7 @@ class Statements:
             & _runs.c.deleted_at.is_(None)
         )
         self.hits = sql(
-            select(
-                _runs.c.fingerprint, _runs.c.id, _outputs.c.name, *schema.ATOM_COLUMNS
-            )
+            select(_runs.c.fingerprint, _runs.c.id, _outputs.c.name, *ATOM_COLUMNS)
             .select_from(given)
             .outerjoin(_runs, hit)
             .outerjoin(_outputs, _outputs.c.run_id == _runs.c.id)
