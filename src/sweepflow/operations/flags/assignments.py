@@ -2,9 +2,7 @@ r"""`NAME=VALUE` words, as they stand on a command line and in a step."""
 
 from __future__ import annotations
 
-import re
-import shlex
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from sweepflow.errors import PlanError
 from sweepflow.operations.flags.values import parse_value
@@ -14,10 +12,6 @@ if TYPE_CHECKING:
 
     from sweepflow.operations.flags.model import FlagLike, Value
 
-_QUOTED_OR_LITERAL: Final = re.compile(
-    r"""'[^']*'|"(?:[^"\\]|\\.)*"|\\\$\{|\\.""", re.DOTALL
-)
-
 
 def split_words(text: str) -> list[str]:
     r"""Split the text of a step as a shell does, except that `\${` stays as it is.
@@ -25,8 +19,10 @@ def split_words(text: str) -> list[str]:
     Raises:
         PlanError: A quote has no partner.
     """
+    from sweepflow.project.operations.line import split
+
     try:
-        return shlex.split(_QUOTED_OR_LITERAL.sub(_kept, text))
+        return split(text)
     except ValueError:
         raise PlanError(
             f"a quote has no partner: {text}",
@@ -69,7 +65,3 @@ def _read(text: str, flag: FlagLike | None) -> Value:
     if flag is None:
         return parse_value(text)
     return parse_value(text, flag.type, sweeps=not flag.arg_split)
-
-
-def _kept(found: re.Match[str]) -> str:
-    return r"\\${" if found[0] == r"\${" else found[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from dataclasses import dataclass, field
 from typing import Final
@@ -93,6 +94,10 @@ _UNUSED_SWITCHES: Final = frozenset(
 _NUMBERS: Final = {"max-trials": int, "random-seed": int, "stop-after": float}
 _KNOWN: Final = (*_VALUES, *_LISTS, *_SWITCHES)
 
+_QUOTED_OR_LITERAL: Final = re.compile(
+    r"""'[^']*'|"(?:[^"\\]|\\.)*"|\\\$\{|\\.""", re.DOTALL
+)
+
 
 class LineError(ValueError):
     """The text is no step; says why, going on from its name."""
@@ -119,6 +124,15 @@ class Line:
     unused: list[str] = field(default_factory=list[str])
 
 
+def split(text: str) -> list[str]:
+    r"""The words of a text as a shell has them, except that `\${` stays as it is.
+
+    Raises:
+        ValueError: A quote is not closed.
+    """
+    return shlex.split(_QUOTED_OR_LITERAL.sub(_kept, text))
+
+
 def parse(text: str) -> Line:
     """The parts of a step's text.
 
@@ -126,7 +140,7 @@ def parse(text: str) -> Line:
         LineError: It names no operation, or holds what no step may.
     """
     try:
-        words = shlex.split(text)
+        words = split(text)
     except ValueError:
         raise LineError("has a quote that is not closed") from None
     line, positional = Line(), list[str]()
@@ -160,6 +174,10 @@ def argument(word: str) -> tuple[str, str]:
     if not equals or not name:
         raise LineError(f"has {word!r}, which is no NAME=VALUE")
     return name, value
+
+
+def _kept(found: re.Match[str]) -> str:
+    return r"\\${" if found[0] == r"\${" else found[0]
 
 
 def _option(line: Line, word: str, words: list[str]) -> None:

@@ -78,7 +78,8 @@ class StepEntry(Dashed):
         batch_tags: The tags of that.
         max_trials: The greatest number of trials.
         random_seed: The seed for the trials that are drawn.
-        fail_on_trial_error: Whether a failed trial ends the batch.
+        fail_on_trial_error: Yes ends the batch with its first trial that fails, no
+            lets such trials pass; None runs the others, then the batch has failed.
         optimizer: The name of a search for the best trial.
         optimize: Whether to use the operation's own search.
         minimize: The scalar that is to be small.
@@ -112,7 +113,7 @@ class StepEntry(Dashed):
     batch_tags: Annotated[tuple[Text, ...], empty_to(())] = ()
     max_trials: Annotated[Trials | None, Field(examples=["10"])] = None
     random_seed: WholeNumber | None = None
-    fail_on_trial_error: Bool = False
+    fail_on_trial_error: Bool | None = None
     optimizer: Words = ""
     optimize: Bool = False
     minimize: Words = ""
