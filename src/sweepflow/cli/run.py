@@ -1,4 +1,4 @@
-"""`sweepflow run`: run a job or a workflow, or print what would run."""
+"""`sweepflow run`: run a job, an operation or a workflow, or tell what would run."""
 
 from __future__ import annotations
 
@@ -9,6 +9,25 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sweepflow.cli.execution import execute
+from sweepflow.cli.operation_options import (
+    FailOnTrialError,
+    ForceFlags,
+    Gpus,
+    KeepRun,
+    Label,
+    MaxTrials,
+    Needed,
+    NoGpus,
+    OperationOptions,
+    PrintTrials,
+    RandomSeed,
+    Restart,
+    RunId,
+    Stage,
+    StopAfter,
+    Tags,
+    WithDeps,
+)
 from sweepflow.cli.options import (
     Config,
     DryRun,
@@ -51,17 +70,20 @@ def split_passed_on(argv: Sequence[str]) -> tuple[list[str], list[str]]:
 def run(  # noqa: PLR0913 - the options of the command
     context: typer.Context,
     name: Annotated[
-        str,
+        str | None,
         typer.Argument(
-            metavar="NAME", help="The job, the workflow, or package.module:attribute."
+            metavar="[NAME]",
+            help="The job, operation or workflow; SCRIPT.py; "
+            "package.module:attribute. Without it, the default operation.",
         ),
-    ],
+    ] = None,
     overrides: Annotated[
         list[str] | None,
         typer.Argument(
             metavar="KEY=VALUE",
-            help="What wins over the file: for a job a parameter, as a sweep "
-            "expression; for a workflow a value of its config, by its dotted path.",
+            help="What wins over the file: for a job or an operation a parameter or "
+            "flag, as a sweep expression; for a workflow a value of its config, by its "
+            "dotted path.",
         ),
     ] = None,
     *,
@@ -70,21 +92,43 @@ def run(  # noqa: PLR0913 - the options of the command
     fail_fast: FailFast = False,
     as_json: PlanJson = False,
     limit: SizeLimit = None,
+    force: Force = False,
+    no_cache: NoCache = False,
+    needed: Needed = False,
+    with_deps: WithDeps = False,
+    restart: Restart = None,
+    stage: Stage = False,
+    label: Label = None,
+    tags: Tags = None,
+    run_id: RunId = None,
+    stop_after: StopAfter = None,
+    gpus: Gpus = None,
+    no_gpus: NoGpus = False,
+    fail_on_trial_error: FailOnTrialError = None,
+    max_trials: MaxTrials = None,
+    random_seed: RandomSeed = None,
+    print_trials: PrintTrials = False,
+    force_flags: ForceFlags = False,
+    keep_run: KeepRun = False,
     config: Config = None,
     user: User = None,
     inputs: Inputs = None,
     stages: Stages = None,
-    force: Force = False,
-    no_cache: NoCache = False,
     executor: Executor = None,
     file: File = None,
 ) -> None:
-    """Run a job or a workflow.
+    """Run a job, an operation or a workflow.
 
     Everything after `--` goes to a job's command untouched.
     """
+    words = list(overrides or ())
+    if name is not None and ("=" in name or name.startswith("@")):
+        words.insert(0, name)  # it is the first override
+        name = None
     request = Request(
-        overrides=overrides or (),
+        overrides=words,
+        rest=context.obj or (),
+        limit=limit,
         config=config,
         user=user,
         inputs=inputs or (),
@@ -98,27 +142,81 @@ def run(  # noqa: PLR0913 - the options of the command
         as_json=as_json,
     )
     request.check()
-    rest: Sequence[str] = context.obj or ()
-    project = project_around(file)
+    options = OperationOptions(
+        restart=restart,
+        stage=stage,
+        needed=needed,
+        with_deps=with_deps,
+        label=label,
+        tags=tuple(tags or ()),
+        run_id=run_id,
+        gpus=gpus,
+        no_gpus=no_gpus,
+        stop_after=stop_after,
+        fail_on_trial_error=fail_on_trial_error,
+        force_flags=force_flags,
+        max_trials=max_trials,
+        random_seed=random_seed,
+        print_trials=print_trials,
+        keep_run=keep_run,
+    )
+    raise typer.Exit(_run_named(name, project_around(file), request, options))
+
+
+def _run_named(
+    name: str | None,
+    project: Project | None,
+    request: Request,
+    options: OperationOptions,
+) -> int:
+    """Run what a name stands for, and give the exit status."""
+    if name is None:
+        name = _unnamed(project, options)
     if project and name in project.jobs:
         _refuse_options(name, request)
-        status = _run_job(project, name, request, rest, limit)
-    else:
-        from sweepflow.workflow.discovery import find_workflow
+        options.refuse(name, "job")
+        return _run_job(project, name, request)
+    from sweepflow.project.find import working_directory
+    from sweepflow.project.operations.find import find_operation
 
-        found = find_workflow(name, project, jobs=project.jobs if project else ())
-        _refuse_for_workflow(name, rest, limit)
-        status = run_found(found, project, request)
-    raise typer.Exit(status)
+    if found := find_operation(project, name, working_directory()):
+        from sweepflow.cli.operation_run import run_operation
+
+        _refuse_rest(name, "operation", request.rest)
+        return run_operation(found, project, request, options)
+    from sweepflow.workflow.discovery import find_workflow
+
+    workflow = find_workflow(name, project, jobs=project.jobs if project else ())
+    options.refuse(name, "workflow")
+    _refuse_rest(name, "workflow", request.rest)
+    if request.limit is not None:
+        raise PlanError(
+            f"{name!r} is a workflow, and only jobs and operations take --limit",
+            hint="leave it out",
+        )
+    return run_found(workflow, project, request)
 
 
-def _run_job(
-    project: Project,
-    name: str,
-    request: Request,
-    rest: Sequence[str],
-    limit: int | None,
-) -> int:
+def _unnamed(project: Project | None, options: OperationOptions) -> str:
+    """Give what is run where no name is said.
+
+    Raises:
+        SweepflowError: Nothing is.
+    """
+    if options.restart:
+        from sweepflow.cli.operation_run import find_restarted
+
+        return find_restarted(options.restart, project)
+    default = project.operations.default_operation if project else None
+    if default is None:
+        raise PlanError(
+            "there is no name of what to run",
+            hint="name a job, an operation or a workflow; `sweepflow show` lists them",
+        )
+    return default.full_name
+
+
+def _run_job(project: Project, name: str, request: Request) -> int:
     from sweepflow.jobs import plan_job
     from sweepflow.jobs.parameters import notes
     from sweepflow.sweep import DEFAULT_LIMIT
@@ -128,8 +226,8 @@ def _run_job(
         project,
         job,
         overrides=request.overrides,
-        rest=rest,
-        limit=limit or DEFAULT_LIMIT,
+        rest=request.rest,
+        limit=request.limit or DEFAULT_LIMIT,
     )
     for note in notes(project, job):
         typer.echo(f"note: {note}", err=True)
@@ -175,7 +273,7 @@ def _refuse_options(name: str, request: Request) -> None:
         )
 
 
-def _refuse_for_workflow(name: str, rest: Sequence[str], limit: int | None) -> None:
+def _refuse_rest(name: str, kind: str, rest: Sequence[str]) -> None:
     """Refuse what only a job has.
 
     Raises:
@@ -183,12 +281,9 @@ def _refuse_for_workflow(name: str, rest: Sequence[str], limit: int | None) -> N
     """
     if rest:
         raise PlanError(
-            f"{name!r} is a workflow, and has no command that takes what is behind --",
-            hint="write its config's values as key.path=value, before any --",
-        )
-    if limit is not None:
-        raise PlanError(
-            f"{name!r} is a workflow, and only jobs take --limit", hint="leave it out"
+            f"{name!r} is {'an' if kind[0] in 'aeiou' else 'a'} {kind}, and has no "
+            "command that takes what is behind --",
+            hint="write its values as NAME=VALUE, before any --",
         )
 
 

@@ -26,9 +26,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What the command line says of how a workflow is to run."""
+    """What the command line says of how something is to run."""
 
     overrides: Sequence[str] = ()
+    rest: Sequence[str] = ()
+    limit: int | None = None
     config: Path | None = None
     user: str | None = None
     inputs: Sequence[str] = ()
@@ -200,7 +202,7 @@ def _tell(
     }
     status = 1 if missing or any(verdict.fails for verdict in verdicts) else 0
     if request.as_json:
-        tasks = [_to_json(verdict) for verdict in verdicts]
+        tasks = [verdict_json(verdict) for verdict in verdicts]
         print_json({"name": plan.name, "tasks": tasks})
         return status
     width = max((len(verdict.task.key) for verdict in verdicts), default=0)
@@ -219,7 +221,8 @@ def _sentence(verdict: Verdict, *, is_missing: bool) -> str:
     return f"{did}, because {verdict.because}"
 
 
-def _to_json(verdict: Verdict) -> dict[str, Any]:
+def verdict_json(verdict: Verdict) -> dict[str, Any]:
+    """Give what would become of a task, as `--json` prints it."""
     task = verdict.task
     return {
         "key": task.key,

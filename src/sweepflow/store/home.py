@@ -104,8 +104,8 @@ class Home:
 
     def last_attempt(self, run_id: str) -> int:
         """Give the number of the latest attempt at a run; 1 if there is none."""
-        folder = self.run(run_id) / ATTEMPTS
-        return max((int(entry.name) for entry in _entries(folder)), default=1)
+        names = (entry.name for entry in _entries(self.run(run_id) / ATTEMPTS))
+        return max((int(name) for name in names if name.isdecimal()), default=1)
 
     def prepare(self) -> None:
         """Make the folder, one that git leaves alone, and that of the ledger.

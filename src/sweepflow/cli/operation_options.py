@@ -1,0 +1,114 @@
+"""The options of `sweepflow run` that only operations have."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sweepflow.errors import PlanError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Restart = Annotated[
+    str | None,
+    typer.Option(
+        "--restart",
+        "--start",
+        metavar="ID",
+        help="Go on with this run, or start it if it is staged: redo what did not "
+        "complete in it.",
+    ),
+]
+Stage = Annotated[
+    bool, typer.Option("--stage", help="Only record the run, to be started later.")
+]
+Needed = Annotated[
+    bool, typer.Option("--needed", help="Take an equal completed run, if there is one.")
+]
+WithDeps = Annotated[
+    bool,
+    typer.Option("--with-deps", help="Run what it requires first, where needed."),
+]
+Label = Annotated[
+    str | None, typer.Option("--label", "-l", metavar="TEXT", help="The run's label.")
+]
+Tags = Annotated[
+    list[str] | None, typer.Option("--tag", "-t", metavar="TAG", help="A tag for it.")
+]
+RunId = Annotated[
+    str | None, typer.Option("--run-id", metavar="ID", help="The id of the run.")
+]
+Gpus = Annotated[
+    str | None, typer.Option(metavar="N,…", help="The GPUs that it may use.")
+]
+NoGpus = Annotated[bool, typer.Option("--no-gpus", help="Let it use no GPU.")]
+StopAfter = Annotated[
+    float | None,
+    typer.Option(metavar="MINUTES", help="End each run after so many minutes."),
+]
+FailOnTrialError = Annotated[
+    bool | None,
+    typer.Option(
+        "--fail-on-trial-error/--no-fail-on-trial-error",
+        help="End a batch at the first trial that fails; or let failed ones pass.",
+    ),
+]
+ForceFlags = Annotated[
+    bool, typer.Option("--force-flags", help="Take flags that it does not have.")
+]
+MaxTrials = Annotated[
+    int | None,
+    typer.Option("--max-trials", "-m", min=1, metavar="N", help="Trials at most."),
+]
+RandomSeed = Annotated[
+    int | None, typer.Option(metavar="N", help="The seed for what is drawn.")
+]
+PrintTrials = Annotated[
+    bool, typer.Option("--print-trials", help="Print the trials, and run nothing.")
+]
+KeepRun = Annotated[
+    bool,
+    typer.Option("--keep-run", help="Keep the run, whatever delete-on-success says."),
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationOptions:
+    """What the command line says of how an operation is to run."""
+
+    restart: str | None = None
+    stage: bool = False
+    needed: bool = False
+    with_deps: bool = False
+    label: str | None = None
+    tags: Sequence[str] = ()
+    run_id: str | None = None
+    gpus: str | None = None
+    no_gpus: bool = False
+    stop_after: float | None = None
+    fail_on_trial_error: bool | None = None
+    force_flags: bool = False
+    max_trials: int | None = None
+    random_seed: int | None = None
+    print_trials: bool = False
+    keep_run: bool = False
+
+    def refuse(self, name: str, kind: str) -> None:
+        """Refuse them for what is no operation.
+
+        Raises:
+            PlanError: There are some.
+        """
+        given = [
+            f"--{'tag' if one.name == 'tags' else one.name.replace('_', '-')}"
+            for one in fields(self)
+            if getattr(self, one.name) != one.default
+        ]
+        if given:
+            raise PlanError(
+                f"{name!r} is a {kind}, and only operations take {' and '.join(given)}",
+                hint="leave it out; `sweepflow show` has the operations",
+            )

@@ -1,0 +1,264 @@
+"""Running an operation for a command, or telling what a run would do."""
+
+from __future__ import annotations
+
+import math
+import time
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import typer
+
+from sweepflow.cli.options import see_that_something_ran, tell_warnings
+from sweepflow.cli.text import print_json, print_table, visible
+from sweepflow.cli.workflow_run import verdict_json
+from sweepflow.errors import PlanError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sweepflow.cli.operation_options import OperationOptions
+    from sweepflow.cli.workflow_run import Request
+    from sweepflow.engine.engine import Report
+    from sweepflow.engine.executors import LocalExecutor
+    from sweepflow.engine.plan import Plan
+    from sweepflow.operations.planned import PlannedStep
+    from sweepflow.operations.restart import Previous
+    from sweepflow.project.models import Project
+    from sweepflow.project.operations.book import Operations
+    from sweepflow.project.operations.models import Operation
+    from sweepflow.store.store import Store
+
+_PRELOADED = ("sweepflow.operations.running",)
+
+
+def run_operation(
+    found: tuple[Operations, Operation],
+    project: Project | None,
+    request: Request,
+    options: OperationOptions,
+) -> int:
+    """Run an operation or tell what would run, and give the exit status.
+
+    Raises:
+        SweepflowError: It cannot be run as it is asked for.
+    """
+    from sweepflow.engine.executors import LocalExecutor
+
+    operations, operation = found
+    _check(operation.full_name, request, options)
+    tell_warnings(operations)
+    runs = not (request.dry_run or options.print_trials or options.stage)
+    executor = LocalExecutor(_PRELOADED)
+    if runs:
+        executor.start()  # while we go on importing
+    from sweepflow.here import find_home, home_of
+    from sweepflow.operations.plan import plan_operation
+    from sweepflow.store.store import Store
+
+    with (
+        closing(executor),
+        Store(home_of(project) if project else find_home()) as store,
+    ):
+        previous = _previous(options, store)
+        asked = _asked(operations, operation, request, options, previous)
+        if options.print_trials:
+            _print_trials(asked, as_json=request.as_json)
+            return 0
+        plan = plan_operation(
+            operations,
+            asked,
+            store,
+            with_deps=options.with_deps,
+            run_id=options.run_id or "",
+            previous=previous,
+        )
+        if request.dry_run:
+            _tell(store, plan, request)
+            return 0
+        if options.stage:
+            _stage(store, plan, operations.root)
+            return 0
+        report = _run(store, plan, executor, request, options)
+        if operation.delete_on_success and not options.keep_run:
+            _delete_completed(store, report)
+        if options.fail_on_trial_error is False and report.signum is None:
+            return 0
+        return report.exit_status
+
+
+def find_restarted(run_id: str, project: Project | None) -> str:
+    """Give the name of the operation that a run to be restarted is of.
+
+    Raises:
+        SweepflowError: There is no such run.
+    """
+    from sweepflow.here import find_home, home_of
+    from sweepflow.operations.restart import Previous
+    from sweepflow.store.store import Store
+
+    with Store(home_of(project) if project else find_home()) as store:
+        see_that_something_ran(store, run_id)
+        return Previous.load(store, run_id).run.name
+
+
+def _previous(options: OperationOptions, store: Store) -> Previous | None:
+    from sweepflow.engine.recovery import settle
+    from sweepflow.operations.restart import Previous
+
+    if options.restart is None:
+        return None
+    settle(store)  # else it might be said to run still
+    return Previous.load(store, options.restart)
+
+
+def _asked(
+    operations: Operations,
+    operation: Operation,
+    request: Request,
+    options: OperationOptions,
+    previous: Previous | None,
+) -> PlannedStep:
+    from sweepflow.operations.expand import expand
+    from sweepflow.operations.planned import PlannedStep
+    from sweepflow.project.find import working_directory
+    from sweepflow.project.operations.steps import StepEntry
+    from sweepflow.sweep import DEFAULT_LIMIT
+
+    said = previous.words() if previous else []
+    words = [word for word in request.overrides if not word.startswith("@")]
+    asked = expand(
+        operations,
+        operation,
+        [*said, *words],
+        folder=working_directory(),
+        force_flags=options.force_flags,
+        batch_files=[w[1:] for w in request.overrides if w.startswith("@")],
+        max_trials=options.max_trials,
+        random_seed=options.random_seed,
+        limit=request.limit or DEFAULT_LIMIT,
+        label=options.label,
+        tags=options.tags,
+    )
+    for note in asked.notes:
+        typer.echo(f"note: {note}", err=True)
+    if asked.is_batch and (options.run_id or previous):
+        raise PlanError(
+            f"{'--run-id' if options.run_id else '--restart'} is for one run, and "
+            f"{len(asked.trials)} are asked for",
+            hint="give one value for each flag",
+        )
+    entry = StepEntry.model_construct(
+        run=operation.full_name,
+        needed=options.needed or options.with_deps,
+        gpus=options.gpus or "",
+        no_gpus=options.no_gpus,
+        stop_after=options.stop_after,
+        isolate_runs=False,
+    )
+    return PlannedStep(
+        operation.full_name, entry, operation, asked.trials, asked.is_batch
+    )
+
+
+def _run(
+    store: Store,
+    plan: Plan,
+    executor: LocalExecutor,
+    request: Request,
+    options: OperationOptions,
+) -> Report:
+    from sweepflow.cli.execution import execute
+    from sweepflow.engine.engine import Engine
+
+    engine = Engine(
+        store,
+        executor,
+        jobs=request.jobs or 1,
+        fail_fast=request.fail_fast or options.fail_on_trial_error is True,
+        cache=request.cache,
+    )
+    return execute(engine, plan)
+
+
+def _tell(store: Store, plan: Plan, request: Request) -> None:
+    """Tell each command as it would run, and what is known already."""
+    from sweepflow.engine.task import Group
+    from sweepflow.provenance.forecast import forecast
+
+    known = store if store.home.has_ledger() else None  # opening one would make it
+    verdicts = forecast(known, plan, cache=request.cache, stages=None)
+    if request.as_json:
+        tasks = [verdict_json(verdict) for verdict in verdicts]
+        print_json({"name": plan.name, "tasks": tasks})
+        return
+    for verdict in verdicts:
+        if not isinstance(verdict.task.action, Group):
+            comment = f"  # {verdict}" if verdict.is_cached else ""
+            typer.echo(visible(f"{verdict.task.action.display()}{comment}"))
+
+
+def _stage(store: Store, plan: Plan, folder: Path) -> None:
+    from sweepflow.operations.staging import stage
+
+    for run in stage(plan, store, folder):
+        typer.echo(
+            f"{run.task} is staged: start it with `sweepflow run --start {run.id}`"
+        )
+
+
+def _delete_completed(store: Store, report: Report) -> None:
+    """Remove what is only wanted where it fails; `runs restore` brings it back."""
+    done = [
+        result.run_id
+        for result in report.results.values()
+        if result.run_id and result.outcome.status == "completed"
+    ]
+    store.ledger.curator.remove(done, time.time())
+
+
+def _check(name: str, request: Request, options: OperationOptions) -> None:
+    """See that what is asked for can be had together.
+
+    Raises:
+        PlanError: It cannot.
+    """
+    given = {
+        "--config": request.config is not None,
+        "--user": request.user is not None,
+        "--input": bool(request.inputs),
+        "--stages": request.stages is not None,
+        "--executor": request.executor is not None,
+    }
+    if wrong := [option for option, is_given in given.items() if is_given]:
+        raise PlanError(
+            f"{name!r} is an operation, and only workflows take {' and '.join(wrong)}",
+            hint="leave it out; `sweepflow workflow list` has the workflows",
+        )
+    for one, other, both in (
+        ("--gpus", "--no-gpus", options.gpus is not None and options.no_gpus),
+        ("--stage", "--dry-run", options.stage and request.dry_run),
+        ("--stage", "--restart", options.stage and options.restart is not None),
+        ("--restart", "--needed", options.restart is not None and options.needed),
+        ("--restart", "--run-id", bool(options.restart and options.run_id)),
+        ("--force", "--needed", request.force and options.needed),
+    ):
+        if both:
+            raise PlanError(f"{one} and {other} exclude each other", hint="keep one")
+    if options.stop_after is not None and not 0 < options.stop_after < math.inf:
+        raise PlanError(
+            f"--stop-after {options.stop_after:g} is no time to wait",
+            hint="give minutes, such as 0.5",
+        )
+
+
+def _print_trials(asked: PlannedStep, *, as_json: bool) -> None:
+    rows = [dict(trial.values) for trial in asked.trials]
+    if as_json:
+        print_json(rows)
+        return
+    from sweepflow.operations.flags.values import format_value
+
+    names = sorted({name for row in rows for name in row})
+    cells = [[format_value(row.get(name)) for name in names] for row in rows]
+    print_table(("trial", *names), [(str(n), *c) for n, c in enumerate(cells, 1)])

@@ -1,0 +1,77 @@
+"""A run that goes on: what is known of it and of the runs in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sweepflow.errors import PlanError
+from sweepflow.operations.flags.values import format_value
+from sweepflow.store.records import canonical_json
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sweepflow.operations.planned import PlannedStep
+    from sweepflow.store.records import Run
+    from sweepflow.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Previous:
+    """A run as it was left, with the runs of its steps, or the trials of a batch."""
+
+    run: Run
+    _children: Mapping[str, Previous] = field(default_factory=dict[str, "Previous"])
+
+    @classmethod
+    def load(cls, store: Store, run_id: str) -> Previous:
+        """Give what there is of a run that is to go on.
+
+        Raises:
+            SweepflowError: There is no such run, it is none of an operation, or it has
+                not ended.
+        """
+        run = store.reader.get(run_id)
+        if run.kind != "operation":
+            raise PlanError(
+                f"run {run.id} is of a {run.kind}, and only operations are restarted",
+                hint=f"run {run.name} again: what is done is kept",
+            )
+        if run.status == "running":
+            raise PlanError(
+                f"run {run.id} has not ended",
+                hint=f"wait for it, or end it with 'sweepflow runs stop {run.id}'",
+            )
+        return cls._of(store, run)
+
+    @classmethod
+    def _of(cls, store: Store, run: Run) -> Previous:
+        children = store.reader.children(run.id)
+        return cls(run, {c.step: cls._of(store, c) for c in children if c.step})
+
+    def words(self) -> list[str]:
+        """Give its flags, and the runs that it required, as one would write them."""
+        flags = [f"{n}={format_value(v)}" for n, v in self.run.params.items()]
+        required = self.run.facts.get("requirements", ())
+        return flags + [f"{r['uri']}={r['run']}" for r in required if r.get("run")]
+
+    def child(self, step: str) -> Previous | None:
+        """Give the run of a step, or of a trial by its number, if there was one."""
+        return self._children.get(step)
+
+    def stands_for(self, step: PlannedStep) -> bool:
+        """Whether a step need not run, since this is what would come of it."""
+        if self.run.status not in {"completed", "cached"}:
+            return False
+        if step.is_batch:
+            return len(self._children) == len(step.trials) and all(
+                self._children[str(n)].has_values(trial.values)
+                for n, trial in enumerate(step.trials, 1)
+                if str(n) in self._children
+            )
+        return self.has_values(step.trials[0].values)
+
+    def has_values(self, values: Mapping[str, object]) -> bool:
+        """Whether its flags had these values."""
+        return canonical_json(dict(self.run.params)) == canonical_json(dict(values))

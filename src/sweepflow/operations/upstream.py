@@ -1,0 +1,91 @@
+"""Runs that stand for what an operation requires, as the ledger knows them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sweepflow.engine.task import AtomRef
+from sweepflow.engine.worker import TIMED_OUT
+from sweepflow.operations.requirements import RequirementError
+from sweepflow.operations.requirements.select import chosen
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sweepflow.operations.requirements import Wanted
+    from sweepflow.store.records import Run
+    from sweepflow.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a run takes from one that is there already.
+
+    Args:
+        run_id: Of the run that made it.
+        inputs: What it made and is wanted, by name.
+        depends_on: What stands for the content where that is not known: the run.
+    """
+
+    run_id: str
+    inputs: Mapping[str, AtomRef]
+    depends_on: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+def take(store: Store, run: Run, wanted: Wanted, name: str) -> Taken:
+    """Give what a run gives to one that requires it.
+
+    Args:
+        store: Where it is recorded.
+        run: It has completed, or what it left behind is to do.
+        wanted: The requirement.
+        name: What that is called among the inputs.
+    """
+    origin = run.cached_from or run.id
+    if run.status not in {"completed", "cached"}:
+        return Taken(origin, {}, {name: origin})
+    outputs = store.catalog.outputs(run.id)
+    names = chosen(outputs, wanted)
+    return Taken(origin, {f"{name}/{n}": AtomRef(outputs[n]) for n in names})
+
+
+def latest(store: Store, operation: str, folder: str) -> Run | None:
+    """Give the run of an operation that what requires it gets.
+
+    That is the latest completed one; where there is none, the latest that was stopped
+    after its time, or is running.
+
+    Args:
+        store: Where runs are recorded.
+        operation: Its full name.
+        folder: That of the project: those of another one of the same name do not count.
+    """
+    if not store.home.has_ledger():
+        return None
+    every = store.reader.runs(name=operation, kind="operation")
+    runs = [run for run in every if run.cwd == folder]
+    done = (run for run in runs if run.status in {"completed", "cached"})
+    stopped = (r for r in runs if r.status == "running" or r.error == TIMED_OUT)
+    return next(done, None) or next(stopped, None)
+
+
+def named(store: Store, operation: str, run_id: str) -> Run:
+    """Give the run that a user names for a required operation.
+
+    Raises:
+        RequirementError: There is none of that id.
+    """
+    from sweepflow.errors import RunNotFoundError
+
+    try:
+        if store.home.has_ledger():
+            return store.reader.get(run_id)
+    except RunNotFoundError as error:
+        raise RequirementError(
+            f"no suitable run for {operation}: {error.message}", hint=error.hint
+        ) from None
+    raise RequirementError(
+        f"no suitable run for {operation}: nothing ran here yet",
+        hint=f"make one with 'sweepflow run {operation}'",
+    )
