@@ -88,7 +88,8 @@ class Display:
         self._failures: list[TaskFinished] = []
         self._counts: Counter[str] = Counter()
         self._total = 0
-        self._noun = "command"
+        self._kind = "job"
+        self._first: str | None = None  # the run that began first
         self._begun = time.monotonic()
 
     def __enter__(self) -> Self:
@@ -113,10 +114,10 @@ class Display:
         match event:
             case PlanStarted():
                 self._total = len(event.plan.tasks)
-                self._noun = _NOUNS[event.plan.kind]
+                self._kind = event.plan.kind
                 self._view.start(self._total)
             case TaskStarted():
-                pass
+                self._first = self._first or event.run_id
             case TaskOutput():
                 self._show(event.task.key, self._lines.feed(event.task.key, event.data))
             case TaskFinished():
@@ -143,10 +144,10 @@ class Display:
         named = (*STATUSES, "not finished")
         parts = [f"{counts[name]:,} {name}" for name in named if counts[name]]
         took = duration(time.monotonic() - self._begun)
-        total = counted(self._total, self._noun)
+        total = counted(self._total, _NOUNS[self._kind])
         sys.stderr.write(f"{total}: {', '.join(parts)} in {took}\n")
         if counts["interrupted"] or counts["not started"] or unknown:
-            sys.stderr.write("run the same again to do what is left\n")
+            sys.stderr.write(f"{self._what_next()}\n")
         for n, failure in enumerate(self._failures):
             sys.stderr.write(f"\n{failure.task.key} {_ending(failure)}\n")
             shown = n < TAILS and failure.outcome.status == "failed"
@@ -154,6 +155,11 @@ class Display:
                 sys.stderr.write(f"  | {line}\n")
             if failure.log.exists():
                 sys.stderr.write(f"  output: {failure.log}\n")
+
+    def _what_next(self) -> str:
+        if self._kind != "operation" or self._first is None:
+            return "run the same again to do what is left"
+        return f"to do what is left: sweepflow run --restart {self._first}"
 
     def _show(self, key: str, lines: bytes) -> None:
         if not lines:

@@ -178,8 +178,9 @@ class Groups:
         self, action: Group, results: Mapping[str, Result]
     ) -> dict[str, AtomRecord]:
         """Give what the members made, each behind the name of its step."""
-        return {
+        made = {
             f"{self._tasks[key].info.step or key}/{name}": atom
             for key in action.members
             for name, atom in results[key].outputs.items()
         }
+        return {**action.made, **made}

@@ -154,6 +154,7 @@ class Group:
         cwd: Absolute path of the folder that it is run from.
         host: Makes its folder.
         tolerant: Whether it completes even if some of them do not.
+        made: What belongs to its outputs already, since it goes on.
     """
 
     ref: str
@@ -161,6 +162,7 @@ class Group:
     cwd: str
     host: Host = field(repr=False, compare=False)
     tolerant: bool = False
+    made: Mapping[str, AtomRecord] = field(default_factory=dict[str, "AtomRecord"])
 
     def display(self) -> str:
         """Give its name."""

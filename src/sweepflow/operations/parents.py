@@ -82,11 +82,13 @@ class Parent:
         told: What is recorded in any case.
         place: Puts what the operation requires into the folder, and gives what is to be
             recorded of it.
+        done: The names of links that are there already.
     """
 
     names: Mapping[str, str]
     told: Mapping[str, Json]
     place: Callable[[Path], Mapping[str, Json]] = lambda _folder: {}
+    done: tuple[str, ...] = ()
     _placed: Mapping[str, Json] = field(default_factory=dict[str, "Json"])
 
     def begin(self, folder: Path) -> None:
@@ -106,7 +108,8 @@ class Parent:
             raise _unwritable(link, error) from None
 
     def facts(self) -> dict[str, Json]:
-        inputs = [*self._placed.get("inputs", ()), *map(link_name, self.names.values())]
+        links = map(link_name, (*self.done, *self.names.values()))
+        inputs = [*self._placed.get("inputs", ()), *links]
         return {**self.told, **self._placed, "inputs": inputs}
 
 

@@ -22,7 +22,7 @@ from sweepflow.operations.parents import Parent, Placing
 from sweepflow.operations.required import Finder, Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from sweepflow.engine.task import Identity
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from sweepflow.project.operations.book import Operations
     from sweepflow.project.operations.models import Operation
     from sweepflow.project.operations.steps import StepEntry
-    from sweepflow.store.records import Json
+    from sweepflow.store.records import Json, Run
     from sweepflow.store.store import Store
 
 RUNNER = "sweepflow.operations.running:prepare"
@@ -198,11 +198,13 @@ class _Planner:
         after = (*at.after, *chain.from_iterable(makers))
         inner = Scope(scope)
         names: dict[str, str] = {}
+        done: dict[str, Run] = {}
         for step in planned.steps:
             key = f"{at.key}/{step.name}"
             previous = at.previous.child(step.name) if at.previous else None
             if previous and previous.stands_for(step):
                 inner.add(step.operation, [previous.run])
+                done[step.name] = previous.run
                 continue
             self._add_step(step, _At(key, step.name, after, previous), how, inner)
             names[key] = step.name
@@ -214,9 +216,8 @@ class _Planner:
             filled(planned),
             again=at.was_started,
         )
-        self._add_group(
-            planned, at, Parent(names, self._told(planned.operation), place)
-        )
+        told = self._told(planned.operation)
+        self._add_group(planned, at, Parent(names, told, place, tuple(done)), done)
 
     def _add_step(self, step: PlannedStep, at: _At, above: _How, scope: Scope) -> None:
         how = _How.of(step.entry, above)
@@ -257,13 +258,21 @@ class _Planner:
         )
         self.tasks.append(Task(at.key, group, after=at.after, info=info))
 
-    def _add_group(self, planned: Planned, at: _At, parent: Parent) -> None:
+    def _add_group(
+        self, planned: Planned, at: _At, parent: Parent, done: Mapping[str, Run]
+    ) -> None:
         operation = planned.operation
+        made = {
+            f"{step}/{name}": atom
+            for step, run in done.items()
+            for name, atom in self._store.catalog.outputs(run.id).items()
+        }
         group = Group(
             ref=operation.full_name,
             members=tuple(parent.names),
             cwd=str(self._root),
             host=parent,
+            made=made,
         )
         task = Task(
             at.key,
