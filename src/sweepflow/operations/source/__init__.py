@@ -2,5 +2,13 @@
 
 from sweepflow.operations.source.files import Source, source_files
 from sweepflow.operations.source.rules import Rule, Sourcecode
+from sweepflow.operations.source.snapshot import Snapshot, snapshot_of
 
-__all__ = ["Rule", "Source", "Sourcecode", "source_files"]
+__all__ = [
+    "Rule",
+    "Snapshot",
+    "Source",
+    "Sourcecode",
+    "snapshot_of",
+    "source_files",
+]

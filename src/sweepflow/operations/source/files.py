@@ -21,11 +21,13 @@ class Source:
     Args:
         root: The folder that its paths are relative to.
         paths: With `/` on any system, sorted.
+        chosen: Those of them that a rule of the project takes in.
         warnings: What a user should see, a line each.
     """
 
     root: Path
     paths: tuple[str, ...] = ()
+    chosen: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
 
@@ -53,12 +55,16 @@ def source_files(project: Path, sourcecode: Sourcecode, *, python: bool) -> Sour
         return Source(root)
     rules = Rules.of(root, sourcecode, python=python)
     limits = _Limits(rules, [])
-    paths: list[str] = []
+    usual: list[str] = []
+    chosen: list[str] = []
     for path in _files(rules, "", ()):
         decision = rules.decision(path)
-        if decision or (decision is None and limits.allow(path)):
-            paths.append(path)
-    return Source(root, tuple(sorted(paths)), tuple(limits.warnings))
+        if decision:
+            chosen.append(path)
+        elif decision is None and limits.allow(path):
+            usual.append(path)
+    paths = tuple(sorted(usual + chosen))
+    return Source(root, paths, tuple(sorted(chosen)), tuple(limits.warnings))
 
 
 @dataclass(slots=True)
