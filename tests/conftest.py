@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sweepflow.store import Home
-from tests.servers import postgres, server, template
+from tests.servers import postgres, postgres_server, server, template
 
-__all__ = ["postgres", "server", "template"]  # fixtures for all tests
+__all__ = ["postgres", "postgres_server", "server", "template"]  # fixtures for all
 
 if TYPE_CHECKING:
     from pathlib import Path

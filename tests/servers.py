@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -119,9 +120,30 @@ def _postgres_programs() -> Path:
     pytest.skip("PostgreSQL (initdb, postgres) is not installed")
 
 
+@pytest.fixture
+def postgres(postgres_server: str) -> str:
+    """A PostgreSQL database that nobody has tables in yet; its URL."""
+    import psycopg
+
+    name = f"test_{secrets.token_hex(8)}"
+    with psycopg.connect(_plain(postgres_server), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}".encode())
+    return f"{postgres_server.rpartition('/')[0]}/{name}"
+
+
+def _plain(url: str) -> str:
+    """Give a URL as psycopg knows it."""
+    return url.replace("+psycopg", "")
+
+
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
-    """A PostgreSQL server with an empty database; its URL."""
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
+    """A PostgreSQL server that all tests of a worker share; the URL of a database.
+
+    Whoever makes tables in that does so in a schema of its own.
+    """
+    import psycopg
+
     programs = _postgres_programs()
     folder = tmp_path_factory.mktemp("postgres")
     options: dict[str, Any] = {"cwd": "/", "env": {"PATH": os.environ["PATH"]}}
@@ -141,11 +163,12 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
     )
     port = str(_free_port())
     command = [programs / "postgres", "-D", data, "-p", port, "-k", folder, "-F"]
+    url = f"postgresql+psycopg://app:secret@127.0.0.1:{port}/postgres"
 
-    def ready() -> bool:
+    def ready() -> bool:  # it answers a moment before it lets anybody in
         try:
-            socket.create_connection(("127.0.0.1", int(port)), timeout=1).close()
-        except OSError:
+            psycopg.connect(_plain(url), connect_timeout=5).close()
+        except psycopg.OperationalError:
             return False
         return True
 
@@ -160,4 +183,4 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
             **options,
         ),
     ):
-        yield f"postgresql+psycopg://app:secret@127.0.0.1:{port}/postgres"
+        yield url

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import time
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
@@ -37,28 +36,12 @@ HERE = Provenance(
 )
 
 
-@pytest.fixture(scope="session")
-def postgres_ready(postgres: str) -> str:
-    """Give the server's URL once it lets somebody in, which takes it a moment more."""
-    import psycopg
-
-    deadline = time.monotonic() + 60
-    while True:
-        try:
-            psycopg.connect(postgres.replace("+psycopg", "")).close()
-        except psycopg.OperationalError:
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
-        else:
-            return postgres
-
-
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def address(request: pytest.FixtureRequest, home: Home) -> Path | str:
     """Give the address of a ledger that is not there yet."""
     if request.param == "sqlite":
         return home.ledger
-    url = request.getfixturevalue("postgres_ready")
+    url = request.getfixturevalue("postgres_server")
     import psycopg
 
     schema = f"s{secrets.token_hex(8)}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -149,15 +148,7 @@ def test_one_is_killed_with_all_that_it_started(tmp_path: Path) -> None:
 def test_the_same_on_a_server(
     tmp_path: Path, postgres: str, *, is_killed: bool
 ) -> None:
-    from sqlalchemy import create_engine, text
-
-    name = f"flow_{os.getpid()}_{time.time_ns()}"
-    server = create_engine(postgres, isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    server.dispose()
-    address = postgres.rpartition("/")[0] + f"/{name}"
-    drivers = [start(tmp_path, SWEEPFLOW_LEDGER=address) for _ in range(4)]
+    drivers = [start(tmp_path, SWEEPFLOW_LEDGER=postgres) for _ in range(4)]
     if is_killed:
         wait_for(tmp_path / "ran", 60)
         drivers[0].kill()
@@ -168,8 +159,8 @@ def test_the_same_on_a_server(
     assert len(printed) == 1
     if not is_killed:
         assert ran(tmp_path) == STEPS
-    assert_sound(tmp_path, address)
+    assert_sound(tmp_path, postgres)
     (tmp_path / "ran").write_text("")
-    assert ends([start(tmp_path, SWEEPFLOW_LEDGER=address)]) == printed
+    assert ends([start(tmp_path, SWEEPFLOW_LEDGER=postgres)]) == printed
     assert not ran(tmp_path)
     assert not (tmp_path / "home" / "ledger.db").exists()
