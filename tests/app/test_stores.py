@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import create_engine, inspect
 
+from sweepflow.store.ledger import Ledger
 from tests.app.parts import all_runs, artifact
 
 if TYPE_CHECKING:
@@ -111,6 +113,34 @@ def test_a_store_that_cannot_be_opened_is_one_message(
     assert says in refused.err
     assert "Traceback" not in refused.err
     assert "hunter2" not in refused.err + refused.out
+
+
+def test_a_ledger_of_ours_is_no_place_for_mlflow(run: RunApp, tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    Ledger(path).close()
+    before = tables(f"sqlite:///{path}")
+    refused = run(MLFLOW_TRACKING_URI="sqlite:///ledger.db")
+    assert refused.code == 2
+    assert refused.err.startswith(f"error: {path} is a ledger of Sweepflow")
+    assert tables(f"sqlite:///{path}") == before
+
+
+@pytest.mark.postgres
+def test_nor_is_one_on_a_server(run: RunApp, postgres: str) -> None:
+    Ledger(postgres).close()
+    before = tables(postgres)
+    refused = run(MLFLOW_TRACKING_URI=postgres)
+    assert refused.code == 2
+    assert "give MLflow a database of its own" in refused.err
+    assert "secret" not in refused.err
+    assert tables(postgres) == before
+
+
+def tables(url: str) -> list[str]:
+    engine = create_engine(url)
+    names = inspect(engine).get_table_names()
+    engine.dispose()
+    return names
 
 
 def test_chdir_needs_local_artifacts(server: str, run: RunApp) -> None:

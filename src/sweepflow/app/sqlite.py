@@ -31,6 +31,8 @@ _FINISHED = """
     ORDER BY runs.start_time DESC LIMIT 1
 """
 
+_LEDGER = "SELECT 1 FROM sqlite_master WHERE name = 'ledger_version'"
+
 
 def path_of(uri: str) -> str | None:
     """Give the path in an SQLite URI, or None for a URI of another kind.
@@ -71,15 +73,20 @@ def prepare(database: Path) -> None:
     another name, which takes about a second, and appears complete.
 
     Raises:
-        StoreError: The file is no SQLite database.
+        StoreError: The file is no SQLite database, or the one of a ledger.
         OSError: It cannot be read or made.
     """
     if database.exists() and database.stat().st_size > 0:
         with closing(_open(database)) as connection:
             try:
-                connection.execute("PRAGMA schema_version").fetchone()
+                is_ledger = connection.execute(_LEDGER).fetchone()
             except sqlite3.DatabaseError as error:
                 raise StoreError(f"{database}: {error}") from error
+        if is_ledger:  # where MLflow would make some of its tables before it fails
+            raise StoreError(
+                f"{database} is a ledger of Sweepflow, where MLflow has no room",
+                hint="name another file, as in sqlite:///mlflow.db",
+            )
         return
 
     from mlflow.store.tracking import DEFAULT_LOCAL_FILE_AND_ARTIFACT_PATH

@@ -32,6 +32,10 @@ _FOR_A_FILE_STORE = (
     "set MLFLOW_ALLOW_FILE_STORE=true to go on there, or unset MLFLOW_TRACKING_URI "
     "(or the option tracking_uri) for sqlite:///mlflow.db"
 )
+_FOR_ANOTHERS_DATABASE = (
+    "the database has tables of another program, such as a ledger of Sweepflow: give "
+    "MLflow a database of its own"
+)
 _DEFAULT = "mlflow.db"
 _NOISY = ("alembic", "mlflow.store.db.utils")
 
@@ -224,7 +228,13 @@ def _refusals(store: Store) -> Generator[None]:
         reason = str(error).strip().replace(store.uri, str(store))
         raise StoreError(
             f"cannot open the MLflow store {store}: {reason}",
-            hint=_FOR_A_FILE_STORE
-            if "MLFLOW_ALLOW_FILE_STORE" in reason
-            else "see the option tracking_uri, or MLFLOW_TRACKING_URI",
+            hint=_hint(reason),
         ) from error
+
+
+def _hint(reason: str) -> str:
+    if "MLFLOW_ALLOW_FILE_STORE" in reason:
+        return _FOR_A_FILE_STORE
+    if "run_uuid" in reason:  # of MLflow's table `runs`; other programs have one, too
+        return _FOR_ANOTHERS_DATABASE
+    return "see the option tracking_uri, or MLFLOW_TRACKING_URI"
