@@ -309,6 +309,22 @@ def test_a_server_that_does_not_answer_is_named(address: str) -> None:
     assert "server runs" in str(caught.value.hint)
 
 
+def test_one_who_writes_for_too_long_is_named_as_the_cause(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sweepflow.store.database.BUSY_SECONDS", 0.1)
+    with (
+        closing(Ledger(home.ledger)) as ledger,
+        closing(sqlite3.connect(home.ledger, isolation_level=None)) as other,
+    ):
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreError, match="database is locked") as caught:
+            ledger.start(a_run("a"))
+        other.execute("ROLLBACK")
+        ledger.start(a_run("a"))
+    assert "stopped (Ctrl-Z)" in str(caught.value.hint)
+
+
 @ON_POSTGRES
 def test_no_password_is_shown_or_stored(address: str) -> None:
     assert "secret" in address

@@ -8,6 +8,7 @@ power cut; what another wrote is durable with the next durable one.
 from __future__ import annotations
 
 import json
+import sqlite3
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -168,14 +169,23 @@ class Database:
         except self._errors as error:
             said = error.orig if isinstance(error, DBAPIError) else error
             reason = said.strerror if isinstance(said, OSError) else said
-            disk = "see that the disk has room and the file can be written; if it is "
-            server = "see that the server runs, has room and lets this user write"
             raise StoreError(
                 f"the ledger {self.name} cannot be used: {str(reason).strip()}",
-                hint=f"{disk}damaged, move it away and start a new one"
-                if self.path
-                else server,
+                hint=self._hint(said),
             ) from None
+
+    def _hint(self, said: object) -> str:
+        if not self.path:
+            return "see that the server runs, has room and lets this user write"
+        if isinstance(said, sqlite3.Error) and _is_busy(said):
+            return (
+                "another process has been writing to it for too long: if one was "
+                "stopped (Ctrl-Z), let it go on or end it"
+            )
+        return (
+            "see that the disk has room and the file can be written; if it is "
+            "damaged, move it away and start a new one"
+        )
 
     def sql(self, statement: ClauseElement) -> str:
         """Give a statement as this database reads it."""
@@ -217,6 +227,11 @@ def _url(address: Path | str) -> URL:
             "the ledger's address is not one that can be read", hint=_URL_HINT
         )
     return url.set(drivername="postgresql+psycopg")
+
+
+def _is_busy(error: sqlite3.Error) -> bool:
+    code = getattr(error, "sqlite_errorcode", 0)  # without one where Python refuses
+    return code & 0xFF == sqlite3.SQLITE_BUSY
 
 
 def _is_sqlite(url: URL) -> bool:
