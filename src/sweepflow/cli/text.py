@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import sys
 from datetime import datetime
 from typing import TYPE_CHECKING
+
+import typer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
 TAIL_BYTES = 1 << 14
+
+_GAP = "  "
+"""Between the columns of a table."""
 
 # The carriage returns at the end of a line, and what one within it has overwritten.
 _RETURNS = re.compile(r"(?<!\r)\r+$", re.MULTILINE)
@@ -86,18 +92,54 @@ def print_json(data: object) -> None:
 
 def print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Print aligned columns; a terminal cuts what is too wide, a pipe gets all."""
-    from rich.console import Console
-    from rich.table import Table
+    table = [header, *rows]
+    widths = [max(map(_width, column)) for column in zip(*table, strict=True)]
+    is_terminal = sys.stdout.isatty()
+    if is_terminal:
+        widths = _fitted(widths, shutil.get_terminal_size().columns)
+        table = [
+            [_cut(cell, width) for cell, width in zip(row, widths, strict=True)]
+            for row in table
+        ]
+    lines = [
+        _GAP.join(
+            cell + " " * (width - _width(cell))
+            for cell, width in zip(row, widths, strict=True)
+        ).rstrip()
+        for row in table
+    ]
+    if is_terminal:
+        lines[0] = typer.style(lines[0], bold=True)
+    sys.stdout.write("\n".join(lines) + "\n")
 
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in header:
-        table.add_column(name, no_wrap=True, overflow="ellipsis")
-    for row in rows:
-        table.add_row(*row)
-    console = Console(markup=False, highlight=False, emoji=False)
-    if not console.is_terminal:
-        console.width = 1_000_000
-    with console.capture() as captured:
-        console.print(table)
-    for line in captured.get().rstrip("\n").split("\n"):
-        sys.stdout.write(line.rstrip() + "\n")
+
+def _width(text: str) -> int:
+    """Give how many columns of a terminal a text takes."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len
+
+    return cell_len(text)
+
+
+def _fitted(widths: Sequence[int], room: int) -> list[int]:
+    """Give widths that fit together, by making the widest columns narrower."""
+    fitted = list(widths)
+    excess = sum(fitted) + len(_GAP) * (len(fitted) - 1) - room
+    while excess > 0 and max(fitted) > 1:
+        widest = max(fitted)
+        next_one = max([width for width in fitted if width < widest], default=1)
+        those = [n for n, width in enumerate(fitted) if width == widest]
+        less = max(1, min(widest - next_one, excess // len(those)))
+        for n in those:
+            fitted[n] -= less
+        excess -= less * len(those)
+    return fitted
+
+
+def _cut(text: str, width: int) -> str:
+    if _width(text) <= width:
+        return text
+    from rich.cells import set_cell_size
+
+    return set_cell_size(text, width - 1) + "…"
