@@ -84,7 +84,7 @@ def run_operation(
             _delete_completed(store, report)
         if options.fail_on_trial_error is False and report.signum is None:
             return 0
-        return report.exit_status
+        return _exit_status(plan, report)
 
 
 def find_restarted(run_id: str, project: Project | None) -> str:
@@ -179,6 +179,18 @@ def _run(
         cache=request.cache,
     )
     return execute(engine, plan)
+
+
+def _exit_status(plan: Plan, report: Report) -> int:
+    """Give how it went; a run within another counts as that one lets it count."""
+    from sweepflow.engine.task import Group
+
+    if report.signum is not None:
+        return report.exit_status
+    groups = (t.action for t in plan.tasks if isinstance(t.action, Group))
+    inner = {member for group in groups for member in group.members}
+    ends = (end for key, end in report.outcomes.items() if key not in inner)
+    return 0 if all(end.is_done for end in ends) else 1
 
 
 def _tell(store: Store, plan: Plan, request: Request) -> None:
