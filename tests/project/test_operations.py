@@ -142,12 +142,14 @@ def test_the_state_of_a_project_with_a_guild_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("SWEEPFLOW_HOME", raising=False)
-    (tmp_path / "guild.yml").write_text("[not, read, for, this]")
+    guild, state = tmp_path / "guild.yml", (tmp_path / ".sweepflow").resolve()
+    guild.write_bytes(b"\xff")  # to look at runs, nobody needs it
     (tmp_path / "below").mkdir()
     monkeypatch.chdir(tmp_path / "below")
     assert project_folder() == tmp_path
-    for home in (find_home(), find_home(tmp_path / "guild.yml")):
-        assert home.root == (tmp_path / ".sweepflow").resolve()
+    assert find_home().root == state
+    guild.write_text("[not, read, for, this]")
+    assert find_home(guild).root == state
     (tmp_path / "sweepflow.yaml").write_text("store: state")
     assert find_home().root == (tmp_path / "state").resolve()
 

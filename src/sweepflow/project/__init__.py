@@ -1,4 +1,4 @@
-"""Files → validated models: `sweepflow.yaml` and HydraFlow's `hydraflow.yaml`.
+"""Files → validated models: `sweepflow.yaml`, `hydraflow.yaml` and `guild.yml`.
 
     load        find, read and check a project file            load.py
     Project     what the file says, and where it says it       models.py
@@ -9,6 +9,7 @@
 Below them, and knowing nothing of jobs: `find` (which file), `source` (its text),
 `entries` (its YAML, every value with its position), `scalars` (positions inside a
 text), `document` (places by path) and `check` (a model, or every problem at once).
+Beside them: `operations/`.
 """
 
 from importlib import import_module

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sweepflow.errors import Place, ProjectError
-from sweepflow.project.operations.report import Notice, nearest
 
 if TYPE_CHECKING:
     import pathlib
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
 
     from sweepflow.project.document import Step
     from sweepflow.project.operations.models import Operation
-    from sweepflow.project.operations.report import Path
+    from sweepflow.project.operations.report import Notice, Path
     from sweepflow.project.operations.tree import Tree
 
 
@@ -146,6 +145,8 @@ class Operations:
         )
 
     def _hint(self, name: str) -> str:
+        from sweepflow.project.operations.report import nearest
+
         every = list(self.all.values())
         by_name = {one.full_name: one.full_name for one in every}
         for one in every:
