@@ -193,7 +193,8 @@ def _remark(event: TaskHeld | TaskRetried | OutputDamaged | Interrupted) -> str:
 
 
 def _sentence(event: TaskFinished) -> str:
-    return f"{event.task.key} {_ending(event)} ({duration(event.seconds)})"
+    ending = _ending(event).partition("\n")[0]  # the rest is told in the end
+    return f"{event.task.key} {ending} ({duration(event.seconds)})"
 
 
 def _ending(event: TaskFinished) -> str:

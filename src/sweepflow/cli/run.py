@@ -186,7 +186,7 @@ def _run_named(
         return run_operation(found, project, request, options)
     from sweepflow.workflow.discovery import find_workflow
 
-    workflow = find_workflow(name, project, jobs=project.jobs if project else ())
+    workflow = find_workflow(name, project, others=_other_names(name, project))
     options.refuse(name, "workflow")
     _refuse_rest(name, "workflow", request.rest)
     if request.limit is not None:
@@ -195,6 +195,20 @@ def _run_named(
             hint="leave it out",
         )
     return run_found(workflow, project, request)
+
+
+def _other_names(name: str, project: Project | None) -> list[str]:
+    """Give the names that one which is no workflow's might have meant.
+
+    Raises:
+        ProjectError: It is that of a model with something that the model has not.
+    """
+    if project is None:
+        return []
+    operations = project.operations
+    if name.partition(":")[0] in operations.models and ":" in name:
+        operations.operation(name)
+    return [*project.jobs, *operations.all]
 
 
 def _unnamed(project: Project | None, options: OperationOptions) -> str:

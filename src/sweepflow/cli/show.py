@@ -98,7 +98,7 @@ def _of_name(name: str, project: Project | None) -> dict[str, Any]:
     from sweepflow.workflow.discovery import find_workflow
 
     others = (*project.jobs, *project.operations.all) if project else ()
-    found = find_workflow(name, project, jobs=others)
+    found = find_workflow(name, project, others=others)
     return {"workflows": {name: _of_workflow(found)}}
 
 

@@ -163,14 +163,14 @@ class Groups:
     def _fault(self, key: str, outcome: Outcome, check: str | None) -> Outcome | None:
         """Say what a group's outcome is, as far as one of its members goes."""
         name = self._tasks[key].info.step or key
+        reason = (outcome.error or outcome.status).partition("\n")[0]
         match outcome.status:
             case "failed":
-                error = f"{name}: {outcome.error or 'failed'}"
-                return Outcome("failed", outcome.exit_code, error)
+                return Outcome("failed", outcome.exit_code, f"{name}: {reason}")
             case "interrupted":
-                return Outcome("interrupted", error=f"{name}: {outcome.error}")
+                return Outcome("interrupted", error=f"{name}: {reason}")
             case "skipped":
-                return Outcome("failed", error=f"{name}: {outcome.error}")
+                return Outcome("failed", error=f"{name}: {reason}")
             case _:
                 return Outcome("failed", error=f"{name}: {check}") if check else None
 

@@ -63,7 +63,7 @@ def list_workflows(project: Project | None) -> list[Listing]:
 
 
 def find_workflow(
-    name: str, project: Project | None, *, jobs: Collection[str] | None = None
+    name: str, project: Project | None, *, others: Collection[str] | None = None
 ) -> Found:
     """Give the workflow of a name or at an import path.
 
@@ -71,7 +71,8 @@ def find_workflow(
         name: Of the project's workflows, else of those of installed packages; or
             `package.module:attribute`.
         project: The project, if there is one.
-        jobs: The jobs that the name could have meant as well; None where it could not.
+        others: The jobs and operations that the name could have meant as well; None
+            where it could not.
 
     Raises:
         PlanError: There is none, or it cannot be imported.
@@ -79,7 +80,7 @@ def find_workflow(
     """
     listing = _look_up(name, project)
     if listing is None:
-        raise _unknown(name, project, jobs)
+        raise _unknown(name, project, others)
     return Found(_load(listing, project), listing)
 
 
@@ -126,7 +127,7 @@ def _look_up(name: str, project: Project | None) -> Listing | None:
 
 
 def _unknown(
-    name: str, project: Project | None, jobs: Collection[str] | None
+    name: str, project: Project | None, others: Collection[str] | None
 ) -> SweepflowError:
     if project and name in project.jobs:
         return PlanError(
@@ -136,9 +137,9 @@ def _unknown(
     if project is None and not names:
         find()  # which says what was looked for, and where
     what, many = "workflow", "workflows"
-    if jobs is not None:
-        what, many = "job or workflow", "jobs and workflows"
-        names = [*jobs, *names]
+    if others is not None:
+        what, many = "job, operation or workflow", "names"
+        names = [*others, *names]
     where = f" in {project.file}" if project else ""
     return PlanError(f"no {what} {name!r}{where}", hint=did_you_mean(name, names, many))
 
