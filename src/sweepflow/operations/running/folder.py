@@ -68,7 +68,7 @@ class Prepared:
         """Give what is remembered of a folder, or None if nothing is."""
         try:
             return cls(**json.loads((folder / ATTEMPTS / _FILE).read_text("ascii")))
-        except (OSError, ValueError):
+        except (OSError, ValueError, TypeError):  # of a power cut, or of a later format
             return None
 
 

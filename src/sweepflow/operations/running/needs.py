@@ -78,7 +78,8 @@ class Needs:
             if old is None:
                 yield self._place(need, places, replace=again)
             elif self._is_other(need, old):
-                yield self._place(need, places, old, replace=True)
+                _remove(folder, old)
+                yield self._place(need, places, replace=True)
             elif need.always_resolve or old["skipped"]:
                 yield self._place(need, places, old)
             else:
@@ -132,6 +133,18 @@ def _left(
     """Give what was placed before, and not again."""
     paths = {put["path"] for put in placed}
     return [put for put in old["placed"] if put["path"] not in paths] if old else []
+
+
+def _remove(folder: Path, old: Mapping[str, Json]) -> None:
+    """Remove what was placed before, unless the run has put a link in its way."""
+    for put in old["placed"]:
+        place = folder / put["path"]
+        if not place.parent.resolve().is_relative_to(folder.resolve()):
+            continue
+        if place.is_dir() and not place.is_symlink():
+            shutil.rmtree(place)
+        else:
+            place.unlink(missing_ok=True)
 
 
 def _upstream(store: Store, run_id: str) -> Upstream:
