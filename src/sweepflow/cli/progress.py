@@ -89,7 +89,8 @@ class Display:
         self._counts: Counter[str] = Counter()
         self._total = 0
         self._kind = "job"
-        self._first: str | None = None  # the run that began first
+        self._name = ""
+        self._run: str | None = None  # of what was asked for, where that is one run
         self._begun = time.monotonic()
 
     def __enter__(self) -> Self:
@@ -115,9 +116,11 @@ class Display:
             case PlanStarted():
                 self._total = len(event.plan.tasks)
                 self._kind = event.plan.kind
+                self._name = event.plan.name
                 self._view.start(self._total)
             case TaskStarted():
-                self._first = self._first or event.run_id
+                if event.task.key == self._name:
+                    self._run = event.run_id
             case TaskOutput():
                 self._show(event.task.key, self._lines.feed(event.task.key, event.data))
             case TaskFinished():
@@ -157,9 +160,11 @@ class Display:
                 sys.stderr.write(f"  output: {failure.log}\n")
 
     def _what_next(self) -> str:
-        if self._kind != "operation" or self._first is None:
+        if self._kind != "operation":
             return "run the same again to do what is left"
-        return f"to do what is left: sweepflow run --restart {self._first}"
+        if self._run:
+            return f"to do what is left: sweepflow run --restart {self._run}"
+        return "run the same again with --needed to do what is left"
 
     def _show(self, key: str, lines: bytes) -> None:
         if not lines:
