@@ -20,12 +20,12 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from benchmarks.measure import Failure, Side, SideError, say
 from benchmarks.peer import CACHE
+from benchmarks.table import Table
 from benchmarks.workflows.graphs import EXECUTED
 from benchmarks.workflows.peers import TOOLS
 from benchmarks.workflows.process import NO_STALE_BYTECODE, Started
 from benchmarks.workflows.sample import EDITS, Edit
 from benchmarks.workflows.session import executions, prepare
-from benchmarks.workflows.table import Table
 from benchmarks.workflows.tool import chosen, names, sides
 
 if TYPE_CHECKING:

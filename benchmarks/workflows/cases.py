@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.measure import Failure
 from benchmarks.peer import ours
+from benchmarks.table import Table
 from benchmarks.workflows import floor
 from benchmarks.workflows.graphs import (
     OTHER_VALUE,
@@ -20,7 +21,6 @@ from benchmarks.workflows.graphs import (
     layers,
 )
 from benchmarks.workflows.session import CACHED, COLD
-from benchmarks.workflows.table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

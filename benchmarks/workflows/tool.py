@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import os
-import subprocess
-import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from benchmarks.measure import Failure, Side, SideError, last_line, say
-from benchmarks.peer import CACHE, ours, version
+from benchmarks.environments import installed
+from benchmarks.measure import Failure, Side, SideError
+from benchmarks.peer import ours, version
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -55,24 +53,10 @@ class Tool:
         """
         if self.version is None:
             return ours()
-        folder = CACHE / "peers" / self.package
-        side = Side(self.name, folder / "bin")
-        if version(side, self.package) == self.version:
-            return side
-        say(f"installing {self.package} {self.version} into {os.path.relpath(folder)}")
-        _install(sys.executable, "-m", "venv", "--clear", str(folder))
-        wanted = f"{self.package}=={self.version}"
-        _install(side.python, "-m", "pip", "install", "--quiet", wanted)
-        return side
+        return installed(self.package, self.package, self.version)
 
     def known_version(self) -> str:
         return self.version or version(ours(), self.package) or "?"
-
-
-def _install(*argv: str) -> None:
-    process = subprocess.run(argv, capture_output=True, text=True, check=False)
-    if process.returncode:
-        raise SideError(f"not installed: {last_line(process.stdout, process.stderr)}")
 
 
 def names(known: Iterable[str]) -> Callable[[str], list[str]]:

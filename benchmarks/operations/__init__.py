@@ -1,0 +1,1 @@
+"""Operations by Sweepflow and by Guild AI: `python -m benchmarks.operations --help`."""

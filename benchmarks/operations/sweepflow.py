@@ -1,0 +1,97 @@
+"""Sweepflow, as its users run it and as it records."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.operations.record import Found
+from benchmarks.peer import ours
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from sweepflow.store.home import Home
+    from sweepflow.store.records import Run, ScalarRecord
+
+_TIMED_OUT = "timed out"
+"""The error of a run that was stopped after its time, which Guild calls terminated."""
+
+_REQUIRED = "operation:"
+
+
+class Sweepflow:
+    """Sweepflow as it stands here."""
+
+    name = "sweepflow"
+
+    def __init__(self) -> None:
+        self.side = ours()
+
+    def home(self, project: Path) -> Path:
+        return project / ".sweepflow"
+
+    def environment(self, project: Path) -> dict[str, str]:
+        del project
+        return {}
+
+    def run(self, words: Sequence[str]) -> list[str]:
+        return [self.side.command, "run", *words]
+
+    def trials(self, words: Sequence[str]) -> list[str]:
+        return [self.side.command, "run", *words, "--print-trials", "--json"]
+
+    def told_trials(self, output: str) -> list[dict[str, str]]:
+        trials: list[dict[str, Any]] = json.loads(output)
+        return [{k: str(v) for k, v in trial.items()} for trial in trials]
+
+    def select(self, words: Sequence[str]) -> list[str]:
+        return [self.side.command, "runs", "list", "-n", "0", "--json", *words]
+
+    def told_selected(self, output: str) -> list[str]:
+        return [run["id"] for run in json.loads(output)]
+
+    def compare(self, words: Sequence[str]) -> list[str]:
+        return [self.side.command, "runs", "compare", "--csv", *words]
+
+    def runs(self, project: Path) -> list[Found]:
+        """Give the runs as they were created, each before those in it."""
+        from sweepflow.store.home import Home
+        from sweepflow.store.store import Store
+
+        with Store(Home(self.home(project))) as store:
+            if not store.home.has_ledger():
+                return []
+            runs = store.reader.runs()
+            scalars = store.reader.scalars([run.id for run in runs])
+            return [
+                _found(store.home, run, list(scalars[run.id].values()))
+                for run in sorted(runs, key=_created)
+            ]
+
+
+def _created(run: Run) -> tuple[float, int]:
+    return run.started_at, run.task.count("/")
+
+
+def _found(home: Home, run: Run, scalars: Sequence[ScalarRecord]) -> Found:
+    source = run.cached_from or run.id
+    log = home.attempt(source, home.last_attempt(source)) / "output.log"
+    required = {
+        f"{_REQUIRED}{one['name']}": one["run"]
+        for one in run.facts.get("requirements", ())
+        if one["uri"].startswith(_REQUIRED) and one["run"]
+    }
+    return Found(
+        id=run.id,
+        operation=run.name,
+        folder=home.run(run.id),
+        status="interrupted" if run.error == _TIMED_OUT else run.status,
+        flags={**run.params, **required},
+        output=log.read_text("utf-8", "replace") if log.exists() else "",
+        inputs=frozenset(run.facts.get("inputs", ())),
+        scalars={s.name: (s.last, s.last_step) for s in scalars},
+        label=run.label,
+        tags=run.tags,
+    )
