@@ -54,12 +54,15 @@ def run_operation(
         executor.start()  # while we go on importing
     from sweepflow.here import find_home, home_of
     from sweepflow.operations.plan import plan_operation
+    from sweepflow.operations.run_ids import check_new
     from sweepflow.store.store import Store
 
     with (
         closing(executor),
         Store(home_of(project) if project else find_home()) as store,
     ):
+        if options.run_id is not None:
+            check_new(options.run_id, store)
         previous = _previous(options, store)
         asked = _asked(operations, operation, request, options, previous)
         if options.print_trials:
