@@ -131,6 +131,10 @@ FILES = {
     "has a wrong type": ("a: {main: step, flags: {x: {type: itn}}}", "int"),
     "has a wrong destination": ("a: {main: step, flags-dest: glob}", "globals"),
     "requires nothing": ("a: {main: step, requires: [{select: x}]}", "operation"),
+    "has a wrong pattern": (
+        "a: {main: step, output-scalars: {x: '('}}",
+        "guild.yml:1:17: output-scalars: '(' is no regular expression",
+    ),
     "has a key twice": ("a: {main: step}\na: {exec: echo}", "guild.yml:2"),
     "extends nobody": (
         "- {model: m, extends: n, operations: {a: {main: step}}}",

@@ -52,6 +52,7 @@ class Catalog:
             except SweepflowError as error:
                 self._known[name] = None
                 self._problems.add(error, self.operations.place(operation, "main"))
+            self._check_scalars(operation)
         return self._known[name]
 
     def links(self, operation: Operation) -> tuple[Link, ...]:
@@ -109,6 +110,15 @@ class Catalog:
         self.notes += (f"{operation.full_name}: {note}" for note in found.notes)
         names = (source_names(requirement) for requirement in operation.requires)
         return Known(found.flags, found.destination, tuple(names))
+
+    def _check_scalars(self, operation: Operation) -> None:
+        from sweepflow.operations.scalars import compiled
+
+        try:
+            compiled(operation.output_scalars)
+        except SweepflowError as error:
+            place = self.operations.place(operation, "output-scalars")
+            self._problems.add(error, place)
 
     def _all_links(self, parent: Operation) -> list[Link]:
         taken: set[str] = set()
