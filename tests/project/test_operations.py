@@ -169,6 +169,9 @@ def test_by_the_names_of_an_operation_and_its_model(project: Make) -> None:
     assert found(made, "deep", root / "any") == f"b:deep in {root.name}"
     assert found(made, "nope", root) is None
     assert found(made, "package.module:flow", root) is None
+    with pytest.raises(ProjectError, match="no operation is called 'a:deep'") as caught:
+        found(made, "a:deep", root)
+    assert "did you mean 'b:deep'?" in (caught.value.hint or "")
     with pytest.raises(ProjectError, match="several models have an operation 'train'"):
         found(made, "train", root)
 

@@ -28,16 +28,20 @@ def find_operation(
         folder: Where such a path begins: the working directory.
 
     Raises:
-        ProjectError: The name has several meanings, the project's guild.yml is not
-            valid, or there is no such script inside of the project.
+        ProjectError: The name has several meanings, a model of the project has no such
+            operation, its guild.yml is not valid, or there is no such script in it.
     """
     if project is not None:
         if _other_meaning(project, name):
             if _may_have(project, name):
                 refuse_clashes(project, [name])
             return None
-        if found := project.operations.find(name):
-            return project.operations, found
+        operations = project.operations
+        model, colon, _ = name.rpartition(":")
+        if colon and model in operations.models:
+            return operations, operations.operation(name)
+        if found := operations.find(name):
+            return operations, found
     return _script(project, name, folder) if name.endswith(".py") else None
 
 
