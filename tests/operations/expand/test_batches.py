@@ -51,6 +51,13 @@ def test_a_default_may_be_several_values(
     assert one(ask(text, "o x=5")).values == {"x": 5}
 
 
+def test_a_default_is_for_the_trials_that_say_nothing(ask: Ask, folder: Path) -> None:
+    (folder / "rows.json").write_text('[{"x": 5}, {"y": 6}]')
+    text = "o: {main: step, flags: {x: 'range[1:2]', y: 0}}"
+    asked = ask(text, "o", batch_files=["rows.json"])
+    assert pairs(values(asked)) == [(5, 0), (1, 6), (2, 6)]
+
+
 FILES = {
     "b.csv": "x,y\n1,2\n3,4\n",
     "plain": "x\n1\n2\n",

@@ -93,6 +93,11 @@ def test_operations_that_share_steps_are_no_circle(ask: Ask) -> None:
     ask("p: {steps: [q, r]}\nq: {steps: [r]}\nr: {steps: [a]}", "p")
 
 
+def test_steps_that_are_nested_deeply(ask: Ask) -> None:
+    text = "".join(f"p{n}: {{steps: [p{n + 1}]}}\n" for n in range(99))
+    ask(text + "p99: {main: step}", "p0")
+
+
 def test_steps_that_are_nested_too_deeply(refused: Refused) -> None:
     text = "".join(f"p{n}: {{steps: [p{n + 1}]}}\n" for n in range(200))
     assert "nested more than 100 deep" in refused(text + "p200: {main: step}", "p0")

@@ -117,6 +117,11 @@ def test_flags_can_be_forced(ask: Ask, line: str, expected: dict[str, Value]) ->
     assert [flag.name for flag in run.flags] == list(expected)
 
 
+def test_a_forced_path_need_not_be_there(ask: Ask, folder: Path) -> None:
+    text = "o: {main: step, flags: {f: {type: existing-path}}}"
+    assert one(ask(text, "o f=no", force_flags=True)).values == {"f": f"{folder}/no"}
+
+
 def test_a_forced_flag_is_for_a_step(ask: Ask) -> None:
     asked = ask("p: {steps: [hello]}", "p hello:msg=x", force_flags=True)
     assert outline(one(asked)) == [("hello", ({"msg": "x"},))]
@@ -149,6 +154,12 @@ def test_what_is_required_can_be_named(
     assert run.given == given
     assert "prep" not in run.values
     assert [flag.name for flag in run.flags] == list(run.values)
+
+
+def test_a_flag_may_name_what_is_required(ask: Ask) -> None:
+    text = "o: {main: step, requires: [{file: d, flag-name: n}], flags: {n: 1}}"
+    run = one(ask(text, "o n=5"))
+    assert (run.values, run.given) == ({"n": 5}, {"n": "5"})
 
 
 def test_several_runs_that_are_required_are_a_batch(ask: Ask) -> None:

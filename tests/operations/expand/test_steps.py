@@ -128,6 +128,7 @@ def test_references_lead_on_in_what_the_user_gives(ask: Ask) -> None:
         ("{'hello:msg': '<${m}>', m: 1}", "p", "<1>"),
         ("{'hello:msg': null}", "p", "hi"),
         ("{'hello:m': alias}", "p", "alias"),
+        ("{'hello:': nothing}", "p", "own"),
     ],
 )
 def test_a_flag_of_the_parent_can_be_for_a_step(
@@ -179,11 +180,17 @@ def test_several_values_are_a_batch_in_a_step(ask: Ask) -> None:
     ],
 )
 def test_what_makes_a_batch(ask: Ask, step: str, xs: list[Value]) -> None:
-    flags = "{lo: 1, several: {default: [[4, 5]]}}"
+    flags = "{lo: 1, several: [[4, 5]]}"
     (run,) = ask(f"p:\n  flags: {flags}\n  steps:\n    - {step}", "p").trials
     assert run.steps[0].is_batch
     assert run.steps[0].operation.name == "t"
     assert [trial.values["x"] for trial in run.steps[0].trials] == xs
+
+
+def test_a_text_that_is_passed_on_stays_a_text(ask: Ask) -> None:
+    flags = "{text: {default: 'range[1:3]', type: string}}"
+    for step in ("hello msg=${text}", "{run: hello, flags: {msg: '${text}'}}"):
+        assert message(ask, step, flags) == "range[1:3]"
 
 
 def test_steps_have_steps(ask: Ask) -> None:
