@@ -113,8 +113,8 @@ def _with_result(record: ExitRecord, attempt: Attempt) -> ExitRecord:
         return replace(record, outcome=outcome)
     if result.outputs is not None and outcome.status == "completed":
         return replace(record, outputs=result.outputs)
-    code = outcome.exit_code if result.exit_code is None else result.exit_code
-    outcome = Outcome("failed", code, result.error or outcome.error)
+    if result.error:  # it knows better than the process that told us
+        outcome = Outcome("failed", result.exit_code, result.error)
     return replace(record, outcome=outcome, raised=result.raised)
 
 

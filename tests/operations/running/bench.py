@@ -157,10 +157,10 @@ class Bench:
         )
         attempt = Attempt(self.home.attempt(run_id, number))
         attempt.prepare(spec)
-        worker = subprocess.Popen(
-            [sys.executable, "-m", "sweepflow.engine.worker", str(attempt.folder)],
-            env=os.environ | self.environment,
-        )
+        command = [sys.executable, "-m", "sweepflow.engine.worker", str(attempt.folder)]
+        with Path(__file__).open() as typed:
+            environment = os.environ | self.environment
+            worker = subprocess.Popen(command, env=environment, stdin=typed)
         return Started(attempt, self.home.run(run_id), worker)
 
     def run(self, argv: tuple[str, ...], run_id: str = "1", **more: Json) -> Ended:

@@ -147,7 +147,7 @@ def test_what_is_required_stands_before_the_source(bench: Bench) -> None:
 def test_what_is_missing_fails_the_run_before_its_command(bench: Bench) -> None:
     ended = bench.run((*SH, "touch ran"), requirements=(need("file", "no.csv"),))
     assert ended.error.startswith("cannot find no.csv\nhint: ")
-    assert (ended.record.outcome.exit_code, ended.outputs) == (1, {})
+    assert (ended.record.outcome.exit_code, ended.outputs) == (None, {})
     ended = bench.run((*SH, "true"), "2", requirements=(need("operation", "prep"),))
     assert "no suitable run for prep" in ended.error
     optional = (need("operation", "prep", optional=True),)
@@ -269,9 +269,20 @@ def test_a_restart_resolves_again_what_is_from_elsewhere_or_always_is(
         "file:e.csv": ["e.csv"],
         "file:later": ["later"],
     }
-    given = (need("file", "d.csv", "later", target_type="copy"),)
-    third = bench.run((*SH, "ls; cat later"), requirements=given)
-    assert "later" in shown(third)
+    bench.write("f.csv", "3")
+    given = (need("file", "d.csv", "f.csv"),)
+    third = bench.run((*SH, "cat f.csv"), requirements=given)
+    assert (third.log, third.placed) == (b"3", {"file:d.csv": ["f.csv"]})
+
+
+def test_a_restart_writes_through_no_link_that_the_run_made(bench: Bench) -> None:
+    source = bench.source({"pkg/m.py": "1", "n.py": "1"})
+    other = bench.project / "other"
+    other.mkdir()
+    link = f"mv pkg old; ln -s {other} pkg; ln -s {other}/n n; mv n n.py"
+    bench.run((*SH, link), source=source)
+    bench.run((*SH, "true"), source=bench.source({"pkg/m.py": "2", "n.py": "2"}))
+    assert list(other.iterdir()) == []
 
 
 def test_a_start_that_was_cut_off_is_made_good(bench: Bench) -> None:
