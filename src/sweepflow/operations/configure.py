@@ -47,7 +47,7 @@ def run_config(
             file that flags go into cannot be read.
     """
     operation = planned.operation
-    values = filled(planned)
+    values = planned.values
     called = _invocation(planned, values, operations)
     environment = {
         **{n: as_argument(resolve(v, values)) for n, v in operation.env.items()},
@@ -70,15 +70,6 @@ def run_config(
         objective=operation.objective and operation.objective.model_dump(),
         restart=restart,
     )
-
-
-def filled(planned: Planned) -> dict[str, Value]:
-    """Give the values of a run's flags, with what they refer to in its place.
-
-    Raises:
-        PlanError: A reference leads nowhere.
-    """
-    return {name: resolve(v, planned.values) for name, v in planned.values.items()}
 
 
 def shown(config: RunConfig) -> str:

@@ -16,7 +16,7 @@ from sweepflow.engine.plan import Plan
 from sweepflow.engine.task import Checked, Group, Made, RunInfo, StepCall, Task
 from sweepflow.errors import PlanError
 from sweepflow.operations import checks
-from sweepflow.operations.configure import filled, run_config, shown
+from sweepflow.operations.configure import run_config, shown
 from sweepflow.operations.expand import expand
 from sweepflow.operations.parents import Parent, Placing
 from sweepflow.operations.required import Finder, Scope
@@ -213,7 +213,7 @@ class _Planner:
             required,
             self._operations,
             self._store,
-            filled(planned),
+            planned.values,
             again=at.was_started,
         )
         told = self._told(planned.operation)
@@ -277,7 +277,7 @@ class _Planner:
         task = Task(
             at.key,
             group,
-            params=filled(planned),
+            params=planned.values,
             after=at.after,
             check=at.check,
             info=at.info(planned),
