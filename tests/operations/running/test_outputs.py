@@ -61,11 +61,11 @@ def test_links_stand_for_what_the_run_made_and_for_nothing_else(bench: Bench) ->
         "mkdir -p ckpt/1 loop; echo w > ckpt/1/w; ln -s 1 ckpt/latest; ln -s .. loop/up"
         ";ln -s ckpt/1/w best; ln -s nowhere broken; ln -s circle circle;"
         "ln -s data mine; ln -s data/a.csv mine.csv; ln -s .attempts own;"
-        "mkdir a b; ln -s ../b a/x; ln -s ../a b/y; echo w > a/w;"
+        "mkdir a b s; ln -s ../b a/x; ln -s ../a b/y; ln -s ../a s/in; echo w > a/w;"
         "ln -s $PROJECT_DIR/big big; ln -s /proc proc; ln -s ckpt/latest/w far"
     )
     ended = bench.run((*SH, script), requirements=(need("file", "data"),))
-    made = ["a/w", "b/y/w", "best", "ckpt/1/w", "ckpt/latest/w", "far"]
+    made = ["a/w", "b/y/w", "best", "ckpt/1/w", "ckpt/latest/w", "far", "s/in/w"]
     assert list(ended.outputs) == made
     assert len(set(ended.outputs.values())) == 1
     assert set(ended.log.decode().splitlines()) == {

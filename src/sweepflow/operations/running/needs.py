@@ -56,7 +56,8 @@ class Needs:
         Args:
             folder: Of the run.
             before: What was put there at an earlier start. It stays, but for what is
-                always resolved, is from elsewhere now, or is made of flags.
+                always resolved, is from elsewhere now, is made of flags, or is not
+                required any more.
             again: Whether there was an earlier start; what is there and nobody knows of
                 then gives way.
 
@@ -72,6 +73,8 @@ class Needs:
     ) -> Iterator[dict[str, Json]]:
         """Do the same, and tell of each when it is there; see `place`."""
         known = {one["name"]: one for one in before.requirements} if before else {}
+        for name in known.keys() - {need.name for need in self.needs}:
+            _remove(folder, known[name])
         places = Places(self.project, folder, self.store.home.root / "downloads")
         for need in self.needs:
             old = known.get(need.name)
