@@ -85,7 +85,7 @@ def _content(need: Need, project: Path) -> Iterator[tuple[str, str]]:
         versions = ProjectCode([project], path).versions(need.source)
         yield from ((f"package:{name}", found) for name, found in versions.items())
     elif need.kind == "url" and not need.given:
-        yield need.uri, need.sha256 or need.source
+        yield f"url:{need.source}", need.sha256 or need.source
     elif need.kind != "operation":
         kind = "url" if need.kind == "url" else "file"
         path = project / (need.given or need.source)
