@@ -44,7 +44,8 @@ def identity_of(
         StoreError: The source cannot be stored.
     """
     parts, digest = _consistent(planned.operation, operations, config.argv, store)
-    return Identity(Code.of(parts), depends_on(planned, config), digest)
+    cache = store.home.root / "digests"
+    return Identity(Code.of(parts), depends_on(planned, config, cache), digest)
 
 
 def _consistent(

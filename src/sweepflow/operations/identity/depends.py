@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from sweepflow.engine.code import ProjectCode
 from sweepflow.engine.code.packages import MISSING
 from sweepflow.operations.requirements import RequirementError, select
-from sweepflow.operations.source.content import content_of, files_below, state_of
+from sweepflow.operations.source.content import digest_of, files_below, state_of
 from sweepflow.store.records import canonical_json, sha256
 
 if TYPE_CHECKING:
@@ -34,12 +34,13 @@ _PASSING: Final = {
 }
 
 
-def depends_on(planned: Planned, config: RunConfig) -> dict[str, str]:
+def depends_on(planned: Planned, config: RunConfig, cache: Path) -> dict[str, str]:
     """Give what the result of a run depends on, with a digest or version of each.
 
     Args:
         planned: The run.
         config: What its process is told.
+        cache: A folder for the digests of large files.
     """
     found = _rules(planned, config)
     for name in planned.operation.env:  # which may be a secret: only its digest
@@ -47,7 +48,7 @@ def depends_on(planned: Planned, config: RunConfig) -> dict[str, str]:
     for name, text in config.files.items():
         found[f"file:{name}"] = sha256(text)
     for need in config.requirements:
-        for key, digest in _content(need, Path(config.project)):
+        for key, digest in _content(need, Path(config.project), cache):
             known = found.get(key)
             found[key] = sha256(f"{known} {digest}") if known else digest
     return found
@@ -78,7 +79,7 @@ def _placing(need: Need) -> Json:
     return {**rules, "file": Path(need.given or need.source).name if has_name else ""}
 
 
-def _content(need: Need, project: Path) -> Iterator[tuple[str, str]]:
+def _content(need: Need, project: Path, cache: Path) -> Iterator[tuple[str, str]]:
     """Give what a requirement stands for, by name; that of other runs is known."""
     if need.kind == "module":
         path = [str(project), *filter(None, sys.path)]
@@ -89,13 +90,13 @@ def _content(need: Need, project: Path) -> Iterator[tuple[str, str]]:
     elif need.kind != "operation":
         kind = "url" if need.kind == "url" else "file"
         path = project / (need.given or need.source)
-        yield f"{kind}:{need.source}", _digest(path, need)
+        yield f"{kind}:{need.source}", _digest(path, need, cache)
 
 
-def _digest(path: Path, need: Need) -> str:
+def _digest(path: Path, need: Need, cache: Path) -> str:
     """Give a digest of a file, or of as much of a folder as is wanted."""
     if not path.is_dir():
-        return _of_file(str(path))
+        return _of_file(str(path), cache)
     names: Iterable[str] = [""]
     if select.selects(need) and not need.given:
         try:
@@ -107,11 +108,12 @@ def _digest(path: Path, need: Need) -> str:
         for name in names
         for inner in (files_below(str(path / name)) if (path / name).is_dir() else [""])
     }
-    return sha256(canonical_json([[n, _of_file(f"{path}/{n}")] for n in sorted(files)]))
+    found = [[name, _of_file(f"{path}/{name}", cache)] for name in sorted(files)]
+    return sha256(canonical_json(found))
 
 
-def _of_file(path: str) -> str:
-    state, content = state_of(path), content_of(path)
-    if state is None or content is None:
+def _of_file(path: str, cache: Path) -> str:
+    state, digest = state_of(path), digest_of(path, cache)
+    if state is None or digest is None:
         return MISSING
-    return f"{content.digest}{' executable' if state.mode & stat.S_IXUSR else ''}"
+    return f"{digest}{' executable' if state.mode & stat.S_IXUSR else ''}"

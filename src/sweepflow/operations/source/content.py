@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
+import stat
 import time
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
@@ -13,6 +18,9 @@ if TYPE_CHECKING:
 
 _SHOWN: Final = 1 << 16
 """Bytes of a file up to which its text is kept, to show what changed."""
+
+_LARGE: Final = 1 << 24
+"""Bytes of a file that takes longer to read than to look up."""
 
 _TICK: Final = 50_000_000
 """Nanoseconds within which two changes of a file may have the same time."""
@@ -68,6 +76,8 @@ def are_settled(states: Iterable[State | None]) -> bool:
 def content_of(path: str) -> Content | None:
     """Give what is in a file, or None where it cannot be read."""
     state = state_of(path)
+    if state is None or not stat.S_ISREG(state.mode):
+        return None
     known = _known.get(path)
     if known and known[0] == state:
         return known[1]
@@ -75,9 +85,32 @@ def content_of(path: str) -> Content | None:
         content = _read(path)
     except OSError:
         return None
-    if state and are_settled([state]) and state == state_of(path):
+    if are_settled([state]) and state == state_of(path):
         _known[path] = state, content
     return content
+
+
+def digest_of(path: str, cache: Path) -> str | None:
+    """Give the digest of what is in a file, or None where it cannot be read.
+
+    Args:
+        path: Of the file.
+        cache: A folder where the digests of large files are kept for other processes.
+    """
+    state = state_of(path)
+    is_known = path in _known and _known[path][0] == state
+    if state is None or state.size < _LARGE or is_known:
+        content = content_of(path)
+        return content and content.digest
+    entry = cache / hashlib.sha256(os.fsencode(path)).hexdigest()
+    with suppress(OSError, ValueError):
+        *known, digest = json.loads(entry.read_bytes())
+        if known == [*state]:
+            return str(digest)
+    content = content_of(path)
+    if content and path in _known and _known[path][0] == state:
+        _write(entry, json.dumps([*state, content.digest]))
+    return content and content.digest
 
 
 def files_below(folder: str) -> Iterator[str]:
@@ -101,6 +134,15 @@ def files_below(folder: str) -> Iterator[str]:
                 todo.append((path, above | {real}))
             else:
                 yield path
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file by rename, if that can be done at all."""
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile("w", dir=path.parent, delete=False) as file:
+            file.write(text)
+        Path(file.name).rename(path)
 
 
 def _read(path: str) -> Content:
