@@ -374,7 +374,7 @@ BAD = {
     "no number of jobs": ("run pipeline --jobs 0", "--jobs"),
     "an unknown executor": ("run pipeline --executor slurm", "'in-process'"),
     "json without dry-run": ("run pipeline --json", "add --dry-run"),
-    "a limit": ("run pipeline --limit 3", "only jobs take --limit"),
+    "a limit": ("run pipeline --limit 3", "only jobs and operations take --limit"),
     "words for a command": ("run pipeline -- x", "no command that takes"),
     "options for a job": (
         "run job --config x --force",

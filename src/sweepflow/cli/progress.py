@@ -124,21 +124,22 @@ class Display:
             case TaskOutput():
                 self._show(event.task.key, self._lines.feed(event.task.key, event.data))
             case TaskFinished():
-                self._counts[event.outcome.status] += 1
-                if event.outcome.status != "completed":
-                    self._failures.append(event)
-                self._show(event.task.key, self._lines.end(event.task.key))
-                self._view.finished(_sentence(event), event.outcome.status)
+                self._finished(event)
             case TaskCached():
                 self._counts["cached"] += 1
                 self._view.finished(f"{event.task.key} cached", "cached")
             case TaskSkipped():
                 self._counts["not started"] += 1
-            case TaskChecked():
-                for line in (event.checked.summary, *event.checked.failures):
-                    self._view.say(f"{event.task.key}: {line}")
             case _:
-                self._view.say(_remark(event))
+                for line in _remarks(event):
+                    self._view.say(line)
+
+    def _finished(self, event: TaskFinished) -> None:
+        self._counts[event.outcome.status] += 1
+        if event.outcome.status != "completed":
+            self._failures.append(event)
+        self._show(event.task.key, self._lines.end(event.task.key))
+        self._view.finished(_sentence(event), event.outcome.status)
 
     def _summarize(self) -> None:
         """Say how it went, and where the output of each failure is."""
@@ -179,22 +180,30 @@ class Display:
             )
 
 
-def _remark(event: TaskHeld | TaskRetried | OutputDamaged | Interrupted) -> str:
+def _remarks(
+    event: TaskChecked | TaskHeld | TaskRetried | OutputDamaged | Interrupted,
+) -> list[str]:
     match event:
+        case TaskChecked(task, checked):
+            return [f"{task.key}: {s}" for s in (checked.summary, *checked.failures)]
         case TaskHeld(task, host):
-            return f"{task.key} waits: it is being done on {host}"
+            return [f"{task.key} waits: it is being done on {host}"]
         case TaskRetried(task, error, seconds):
-            return f"{task.key} in {duration(seconds)} again: {error}"
+            return [f"{task.key} in {duration(seconds)} again: {error}"]
         case OutputDamaged(task, name, atom):
-            return (
-                f"{task.key} again: the bytes of its {name!r} ({atom}) are damaged "
-                "or missing"
-            )
+            return [
+                (
+                    f"{task.key} again: the bytes of its {name!r} ({atom}) are damaged "
+                    "or missing"
+                )
+            ]
         case Interrupted():
-            return (
-                "interrupted: waiting up to 10 s for what runs to end "
-                "(interrupt again to kill it)"
-            )
+            return [
+                (
+                    "interrupted: waiting up to 10 s for what runs to end "
+                    "(interrupt again to kill it)"
+                )
+            ]
 
 
 def _sentence(event: TaskFinished) -> str:

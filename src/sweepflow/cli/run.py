@@ -172,21 +172,24 @@ def _run_named(
     """Run what a name stands for, and give the exit status."""
     if name is None:
         name = _unnamed(project, options)
+    from sweepflow.project.find import working_directory
+    from sweepflow.project.operations.find import find_operation
+
+    # First, since it knows of names that mean two things.
+    found = find_operation(project, name, working_directory())
     if project and name in project.jobs:
         _refuse_options(name, request)
         options.refuse(name, "job")
         return _run_job(project, name, request)
-    from sweepflow.project.find import working_directory
-    from sweepflow.project.operations.find import find_operation
-
-    if found := find_operation(project, name, working_directory()):
+    if found:
         from sweepflow.cli.operation_run import run_operation
 
         _refuse_rest(name, "operation", request.rest)
         return run_operation(found, project, request, options)
     from sweepflow.workflow.discovery import find_workflow
 
-    workflow = find_workflow(name, project, others=_other_names(name, project))
+    others = [*project.jobs, *project.operations.all] if project else []
+    workflow = find_workflow(name, project, others=others)
     options.refuse(name, "workflow")
     _refuse_rest(name, "workflow", request.rest)
     if request.limit is not None:
@@ -195,20 +198,6 @@ def _run_named(
             hint="leave it out",
         )
     return run_found(workflow, project, request)
-
-
-def _other_names(name: str, project: Project | None) -> list[str]:
-    """Give the names that one which is no workflow's might have meant.
-
-    Raises:
-        ProjectError: It is that of a model with something that the model has not.
-    """
-    if project is None:
-        return []
-    operations = project.operations
-    if name.partition(":")[0] in operations.models and ":" in name:
-        operations.operation(name)
-    return [*project.jobs, *operations.all]
 
 
 def _unnamed(project: Project | None, options: OperationOptions) -> str:
