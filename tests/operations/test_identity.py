@@ -408,6 +408,27 @@ def test_a_script_without_an_ending_counts_with_what_it_names(bench: Bench) -> N
     assert bench.names("b") == {"file:no"}
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "main: run, flags-import: off, flags-dest: none",
+        "main: run, flags-dest: globals",
+        "main: run, flags-dest: 'global:TABLES'",
+        "main: run, flags-dest: 'config:c.yaml'",
+        "exec: ./other",
+        "exec: './other --table=${table}'",
+    ],
+)
+def test_a_file_that_a_flag_names_counts_however_it_is_passed_on(
+    bench: Bench, said: str
+) -> None:
+    text = f"a: {{{said}, flags: {{table: small.csv}}}}"
+    files = {"run.py": "TABLES = {}", "c.yaml": "table: x", "small.csv": "1"}
+    bench.write({"guild.yml": text, **files, "large.csv": "2"})
+    assert "file:small.csv" in bench.names("a")
+    assert "file:large.csv" not in bench.names("a")
+
+
 PATHS = ["a/b/x.csv", "b/y.csv", "x.csv", ".env", "b.txt/z"]
 
 

@@ -11,7 +11,7 @@ from sweepflow.operations.identity.depends import depends_on
 from sweepflow.operations.source import snapshot_of, source_files
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from sweepflow.engine.code import Part
     from sweepflow.operations.planned import Planned
@@ -43,7 +43,7 @@ def identity_of(
         ProjectError: A file of the source cannot be read.
         StoreError: The source cannot be stored.
     """
-    parts, digest = _consistent(planned.operation, operations, config.argv, store)
+    parts, digest = _consistent(planned.operation, operations, config, store)
     cache = store.home.root / "digests"
     return Identity(Code.of(parts), depends_on(planned, config, cache), digest)
 
@@ -51,7 +51,7 @@ def identity_of(
 def _consistent(
     operation: Operation,
     operations: Operations,
-    argv: Sequence[str],
+    config: RunConfig,
     store: Store,
     tries: int = _TRIES,
 ) -> tuple[Mapping[str, Part], str | None]:
@@ -59,9 +59,9 @@ def _consistent(
     said = operation.sourcecode
     source = source_files(operations.root, said, python=bool(operation.main))
     snapshot = None if said.off else snapshot_of(source, store)
-    parts = parts_of(operation, operations.file, source, argv)
+    parts = parts_of(operation, operations.file, source, config)
     if snapshot is None:
         return parts, None
     if tries > 1 and not snapshot.holds():
-        return _consistent(operation, operations, argv, store, tries - 1)
+        return _consistent(operation, operations, config, store, tries - 1)
     return parts, snapshot.digest

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from sweepflow.engine.code import Program
+    from sweepflow.operations.running import RunConfig
     from sweepflow.operations.source import Source
     from sweepflow.project.operations.models import Operation
 
@@ -29,7 +30,7 @@ _SHELL: Final = (".sh", ".bash", ".zsh", ".ksh")
 
 
 def parts_of(
-    operation: Operation, file: Path, source: Source, argv: Sequence[str]
+    operation: Operation, file: Path, source: Source, config: RunConfig
 ) -> Mapping[str, Part]:
     """Give the parts of the code of an operation, by their names, as files say now.
 
@@ -37,18 +38,21 @@ def parts_of(
         operation: What is run.
         file: The project file, which is no code.
         source: The files of the operation.
-        argv: The command.
+        config: What the process of the run is told.
     """
     if not operation.sourcecode.digest:
         return {}
     code = _Code(operation, file, source)
     code.add_chosen()
+    argv = config.argv
     if operation.main:
         main = split_words(operation.main)[0]
         code.add_main(main)
         at = argv.index(main) if main in argv else len(argv)
         argv = (*argv[:at], *argv[at + 1 :])
     code.add_command(argv, modules=bool(operation.exec))
+    told = (*config.environment.values(), *config.files.values())
+    code.add_command(told, modules=False)
     return dict(sorted(code.parts.items()))
 
 
