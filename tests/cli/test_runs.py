@@ -44,14 +44,9 @@ def test_are_listed_newest_first(ran: Shell) -> None:
         "good.1",
     ]
     table = ran.sweepflow("runs").stdout.splitlines()
-    assert table[0].split() == [
-        "run",
-        "task",
-        "status",
-        "started",
-        "took",
-        "parameters",
-    ]
+    header = ["run", "task", "status", "started", "took", "parameters"]
+    assert table[0].split() == header
+    assert [line.split()[0] for line in table[1:]] == ["1", "2", "3", "4"]
     assert "failed (3)" in table[1]
     assert table[-1].endswith("a=1")
 
@@ -213,7 +208,15 @@ def test_a_cached_run_tells_where_its_outputs_are_from(ran: Shell) -> None:
     assert facts["params"] == params
     assert json.loads(
         ran.sweepflow("runs", "info", "c0ffee", "--json").stdout
-    ) == facts | {"output": None, "input_atoms": {}, "output_atoms": {}}
+    ) == facts | {
+        "facts": {},
+        "folder": str(ran.cwd / ".sweepflow" / "runs" / "c0ffee"),
+        "output": None,
+        "input_atoms": {},
+        "output_atoms": {},
+        "scalars": {},
+        "steps": [],
+    }
     assert f"status:     cached\ntaken from: {source.id}\n" in text
     assert "workflow:   good\n" in text
     assert '  lr: 0.1\n  names: ["é"]\n  text: x\n' in text

@@ -70,7 +70,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     streams.prepare()
     collector.pause()
     argv = sys.argv[1:] if argv is None else argv
-    argv, rest = run.split_passed_on(runs.with_list(argv))
+    argv, rest = run.split_passed_on(runs.prepare(argv))
     try:
         try:
             app(args=argv, prog_name="sweepflow", obj=rest)

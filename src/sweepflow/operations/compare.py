@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from sweepflow.operations.scalars.summary import Summary
-    from sweepflow.store.records import Json
+    from sweepflow.store.records import Json, ScalarRecord
 
 _SPLIT: Final = re.compile(
     r"""(?P<comma>,)
@@ -47,7 +47,7 @@ class ComparedRun(Protocol):
     @property
     def flags(self) -> Mapping[str, Json]: ...
     @property
-    def scalars(self) -> Mapping[str, Summary]: ...
+    def scalars(self) -> Mapping[str, Summary | ScalarRecord]: ...
     @property
     def steps(self) -> Mapping[str, ComparedRun]:
         """The runs of its steps, by the names of the steps."""
@@ -134,13 +134,15 @@ def table(
 
     Of several columns of one title, the first that a run has a value for counts.
     """
-    headers = list(dict.fromkeys(c.header for _, own in runs for c in own))
+    # Thousands of runs have the same columns, the very same.
+    titled = {id(own): [(column.header, column) for column in own] for _, own in runs}
+    headers = list(dict.fromkeys(h for own in titled.values() for h, _ in own))
     rows: list[list[Json]] = []
     for run, own in runs:
         cells: dict[str, Json] = {}
-        for column in own:
-            if cells.get(column.header) is None:
-                cells[column.header] = column.value(run)
+        for header, column in titled[id(own)]:
+            if cells.get(header) is None:
+                cells[header] = column.value(run)
         rows.append([cells.get(header) for header in headers])
     return headers, rows
 
@@ -203,7 +205,7 @@ def _wrong(text: str, problem: str) -> ColumnError:
     )
 
 
-def _summary(run: ComparedRun, name: str) -> Summary | None:
+def _summary(run: ComparedRun, name: str) -> Summary | ScalarRecord | None:
     if name in run.scalars:
         return run.scalars[name]
     path, sign, rest = name.partition("#")
@@ -216,7 +218,7 @@ def _summary(run: ComparedRun, name: str) -> Summary | None:
     return _first(run, rest)
 
 
-def _first(run: ComparedRun, name: str) -> Summary | None:
+def _first(run: ComparedRun, name: str) -> Summary | ScalarRecord | None:
     """Give a scalar of a run or else of the first of its steps that has it."""
     if name in run.scalars:
         return run.scalars[name]

@@ -35,6 +35,7 @@ _ATOM = tuple(field.name for field in fields(AtomRecord))
 _SCALAR = tuple(field.name for field in fields(ScalarRecord))
 _VALUES = ("first", "last", "min", "max", "total")
 _STEPS = ("first_step", "last_step", "min_step", "max_step")
+_VALUES_AT, _STEPS_AT = ([*map(_SCALAR.index, names)] for names in (_VALUES, _STEPS))
 
 RUN_COLUMNS = tuple(schema.runs.c[name] for name in _RUN)
 """In the order that `run_of` takes them; so are the others."""
@@ -105,16 +106,17 @@ def scalar_row(run_id: str, position: int, scalar: ScalarRecord) -> dict[str, An
 
 def scalar_of(row: Sequence[Any]) -> ScalarRecord:
     """Give a scalar; without points where its row was read without them."""
-    facts: dict[str, Any] = dict(zip(_SCALAR, row, strict=False))
-    for name in _VALUES:
-        if facts[name] is None:
-            facts[name] = math.nan
-    for name in _STEPS:
-        facts[name] = int(facts[name])
-    if "points" in facts:
-        points = _decode(zlib.decompress(facts["points"]).decode())
-        facts["points"] = tuple((step, value) for step, value in points)
-    return ScalarRecord(**facts)
+    # Of these, too, tens of thousands are read.
+    columns = list(row)
+    for n in _VALUES_AT:
+        if columns[n] is None:
+            columns[n] = math.nan
+    for n in _STEPS_AT:
+        columns[n] = int(columns[n])
+    if len(columns) == len(_SCALAR):
+        points = _decode(zlib.decompress(columns.pop()).decode())
+        columns.append(tuple((step, value) for step, value in points))
+    return ScalarRecord(*columns)
 
 
 def atom_row(atom: AtomRecord) -> dict[str, Any]:

@@ -1,0 +1,116 @@
+"""Recorded runs, as filters and the columns of comparisons see them."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from sweepflow.store.home import Home
+    from sweepflow.store.records import Json, Run, ScalarRecord
+    from sweepflow.store.store import Store
+
+
+class Recorded:
+    """Runs of a ledger, with their numbers and steps.
+
+    Those are read when the first of the runs is asked for them, for all runs at once.
+
+    Args:
+        store: With the ledger.
+        runs: In any order.
+    """
+
+    def __init__(self, store: Store, runs: Sequence[Run]) -> None:
+        self._store = store
+        self._runs = runs
+
+    def __iter__(self) -> Iterator[RecordedRun]:
+        return (RecordedRun(run, self) for run in self._runs)
+
+    @property
+    def home(self) -> Home:
+        return self._store.home
+
+    @cached_property
+    def scalars(self) -> Mapping[str, Mapping[str, ScalarRecord]]:
+        """The numbers that the runs gave, by ids and names."""
+        return self._store.reader.scalars([run.id for run in self._runs])
+
+    @cached_property
+    def steps(self) -> Mapping[str, Mapping[str, RecordedRun]]:
+        """The runs that are part of them, by ids and the names that they have there."""
+        children = self._store.reader.children(*(run.id for run in self._runs))
+        found: dict[str, dict[str, RecordedRun]] = {run.id: {} for run in self._runs}
+        for child in Recorded(self._store, children):
+            found[child.run.parent or ""][child.run.step or child.run.id] = child
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedRun:
+    """One of them; see `FilteredRun` and `ComparedRun`.
+
+    Args:
+        run: What is recorded of it.
+        among: The runs that it was read with.
+    """
+
+    run: Run
+    among: Recorded
+
+    def attribute(self, name: str) -> Json:
+        """Give what people call an attribute of a run, or None."""
+        if name == "dir":
+            return str(self.among.home.run(self.run.id))
+        look = _ATTRIBUTES.get(name)
+        return look(self.run) if look else None
+
+    @property
+    def flags(self) -> Mapping[str, Json]:
+        return self.run.params
+
+    @property
+    def scalars(self) -> Mapping[str, ScalarRecord]:
+        return self.among.scalars[self.run.id]
+
+    def scalar(self, name: str) -> float | None:
+        """Give its last value."""
+        scalar = self.scalars.get(name)
+        return None if scalar is None else scalar.last
+
+    @property
+    def steps(self) -> Mapping[str, RecordedRun]:
+        return self.among.steps[self.run.id]
+
+
+def _seconds(run: Run) -> float:
+    return (run.finished_at or time.time()) - run.started_at
+
+
+# Few, since a flag or a scalar of the same name gives way.
+_ATTRIBUTES: Mapping[str, Callable[[Run], Json]] = {
+    "id": lambda run: run.id,
+    "kind": lambda run: run.kind,
+    "name": lambda run: run.name,
+    "operation": lambda run: run.name,
+    "op": lambda run: run.name.rpartition(":")[2],
+    "status": lambda run: run.status,
+    "started": lambda run: run.started_at,
+    "stopped": lambda run: run.finished_at,
+    "duration": _seconds,
+    "time": _seconds,
+    "label": lambda run: run.label,
+    "tags": lambda run: list(run.tags),
+    "marked": lambda run: run.marked,
+    "exit_status": lambda run: run.exit_code,
+    "error": lambda run: run.error,
+    "host": lambda run: run.provenance.host,
+    "user": lambda run: run.provenance.user,
+    "parent": lambda run: run.parent,
+    "step": lambda run: run.step,
+}
