@@ -197,6 +197,14 @@ class Attempt:
         if sign and sign["host"] == socket.gethostname() and sign["child"]:
             kill_orphan(sign["child"], sign["child_identity"])
 
+    def watcher(self) -> int | None:
+        """Give the process to ask for an end, once it watches a child, on this host."""
+        sign = _read_json(self._heartbeat)
+        if not sign or sign["host"] != socket.gethostname() or not sign["child"]:
+            return None
+        process: int = sign["worker"]
+        return process if identity(process) == sign["worker_identity"] else None
+
     def is_alive(self) -> bool:
         """Say whether a worker is at work on it still.
 
