@@ -74,13 +74,19 @@ def named(store: Store, operation: str, run_id: str) -> Run:
     """Give the run that a user names for a required operation.
 
     Raises:
-        RequirementError: There is none of that id.
+        RequirementError: There is none of that id, or it was removed.
     """
     from sweepflow.errors import RunNotFoundError
 
     try:
         if store.home.has_ledger():
-            return store.reader.get(run_id)
+            run = store.reader.get(run_id)
+            if run.deleted_at is None:
+                return run
+            raise RunNotFoundError(
+                f"run {run.id} was removed",
+                hint=f"bring it back with 'sweepflow runs restore {run.id}'",
+            )
     except RunNotFoundError as error:
         raise RequirementError(
             f"no suitable run for {operation}: {error.message}", hint=error.hint
