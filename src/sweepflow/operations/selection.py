@@ -129,7 +129,7 @@ def look_up(store: Store, word: str) -> Run:
         StoreError: The ledger cannot be read.
     """
     listing = _Listing(store, Choice(), facts=True)
-    if re.fullmatch(_PLACE, word, re.ASCII):
+    if re.fullmatch(_PLACE, word, re.ASCII) and not listing.has(word):
         return listing.at(int(word), int(word))[0]
     return listing.get(word)
 
@@ -148,7 +148,8 @@ class _Listing:
         return self._found
 
     def named(self, word: str) -> Sequence[Run]:
-        if match := _PLACES.fullmatch(word):
+        match = _PLACES.fullmatch(word)
+        if match and not self.has(word):
             return self.at(int(match[1]), int(match[2] or match[1]))
         run = self.get(word)
         if run.purged:
@@ -171,6 +172,13 @@ class _Listing:
             f"there is no {places} in a list of {len(self._runs)} runs",
             hint="1 is the newest; of an id that begins so, write more",
         )
+
+    def has(self, run_id: str) -> bool:
+        """Say whether a run has this very id, which its user may have chosen."""
+        try:
+            return self.get(run_id).id == run_id
+        except RunNotFoundError:
+            return False
 
     def get(self, word: str) -> Run:
         """Give the run whose id begins so."""

@@ -78,20 +78,20 @@ def named(store: Store, operation: str, run_id: str) -> Run:
     """
     from sweepflow.errors import RunNotFoundError
 
+    if not store.home.has_ledger():
+        raise RequirementError(
+            f"no suitable run for {operation}: nothing ran here yet",
+            hint=f"make one with 'sweepflow run {operation}'",
+        )
     try:
-        if store.home.has_ledger():
-            run = store.reader.get(run_id)
-            if run.deleted_at is None:
-                return run
-            raise RunNotFoundError(
-                f"run {run.id} was removed",
-                hint=f"bring it back with 'sweepflow runs restore {run.id}'",
-            )
+        run = store.reader.get(run_id)
     except RunNotFoundError as error:
         raise RequirementError(
             f"no suitable run for {operation}: {error.message}", hint=error.hint
         ) from None
-    raise RequirementError(
-        f"no suitable run for {operation}: nothing ran here yet",
-        hint=f"make one with 'sweepflow run {operation}'",
-    )
+    if run.deleted_at is not None:
+        raise RequirementError(
+            f"no suitable run for {operation}: run {run.id} was removed",
+            hint=f"bring it back with 'sweepflow runs restore {run.id}'",
+        )
+    return run
