@@ -261,5 +261,7 @@ class TestRestart:
         assert found["pipe/prep"].info.run_id == "s1"
         assert found["pipe/prep"].params == {"n": 8}
 
-    def test_its_flags_are_those_that_it_had(self, previous: Previous) -> None:
-        assert previous.words() == ["n=7"]
+    def test_its_flags_are_those_that_it_had(
+        self, plan: Planner, previous: Previous
+    ) -> None:
+        assert previous.words(plan.operations.operation("pipe"), ()) == ["n=7"]

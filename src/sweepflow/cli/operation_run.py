@@ -128,8 +128,8 @@ def _asked(
     from sweepflow.project.operations.steps import StepEntry
     from sweepflow.sweep import DEFAULT_LIMIT
 
-    said = previous.words() if previous else []
     words = [word for word in request.overrides if not word.startswith("@")]
+    said = previous.words(operation, words) if previous else []
     asked = expand(
         operations,
         operation,

@@ -6,13 +6,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sweepflow.errors import PlanError
+from sweepflow.operations.expand.known import source_names
+from sweepflow.operations.flags.references import resolve
 from sweepflow.operations.flags.values import format_value
 from sweepflow.store.records import canonical_json
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from sweepflow.operations.planned import PlannedStep
+    from sweepflow.project.operations.models import Operation
     from sweepflow.store.records import Run
     from sweepflow.store.store import Store
 
@@ -50,11 +53,26 @@ class Previous:
         children = store.reader.children(run.id)
         return cls(run, {c.step: cls._of(store, c) for c in children if c.step})
 
-    def words(self) -> list[str]:
-        """Give its flags, and the runs that it required, as one would write them."""
-        flags = [f"{n}={format_value(v)}" for n, v in self.run.params.items()]
-        required = self.run.facts.get("requirements", ())
-        return flags + [f"{r['uri']}={r['run']}" for r in required if r.get("run")]
+    def words(self, operation: Operation, said: Sequence[str]) -> list[str]:
+        """Give its flags, and the runs that it required, as one would write them.
+
+        Args:
+            operation: What it is a run of.
+            said: What a user writes now. A run that is named there wins, by whichever
+                of its names.
+        """
+        words = [f"{n}={format_value(v)}" for n, v in self.run.params.items()]
+        names = {word.partition("=")[0] for word in said}
+        required: dict[str, list[str | None]] = {}
+        for one in self.run.facts.get("requirements", ()):
+            required.setdefault(one["uri"], []).append(one["run"])
+        for requirement in operation.requires:
+            runs = required.get(str(resolve(requirement.uri, self.run.params)))
+            run = runs.pop(0) if runs else None
+            known = source_names(requirement)
+            if run and names.isdisjoint(known):
+                words.append(f"{known[0]}={run}")
+        return words
 
     def child(self, step: str) -> Previous | None:
         """Give the run of a step, or of a trial by its number, if there was one."""

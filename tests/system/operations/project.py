@@ -47,12 +47,14 @@ class Project:
     def write(self, text: str, name: str = "guild.yml") -> None:
         (self.folder / name).write_text(text, "utf-8")
 
-    def do(self, *args: str, status: int = 0) -> Done:
+    def do(
+        self, *args: str, status: int = 0, env: Mapping[str, str] | None = None
+    ) -> Done:
         """Run a command that ends with an exit status, and with no traceback."""
         done = subprocess.run(
             [*SWEEPFLOW, *args],
             cwd=self.folder,
-            env=environment(),
+            env=environment() | dict(env or {}),
             capture_output=True,
             text=True,
             errors="replace",
@@ -63,8 +65,10 @@ class Project:
         assert "Traceback" not in done.stderr, done
         return done
 
-    def run(self, *args: str, status: int = 0) -> Done:
-        return self.do("run", *args, status=status)
+    def run(
+        self, *args: str, status: int = 0, env: Mapping[str, str] | None = None
+    ) -> Done:
+        return self.do("run", *args, status=status, env=env)
 
     def refused(self, *args: str) -> str:
         """Run what is bad input, see that nothing is recorded, and give the message."""
@@ -127,8 +131,3 @@ class Project:
         """Give what a run printed."""
         path = Attempt(self.home.attempt(run.id, run.attempts)).output
         return path.read_text("utf-8", errors="replace")
-
-
-def labelled(runs: Sequence[Run]) -> dict[str, Run]:
-    """Give runs by their tasks, of each the last."""
-    return {run.task: run for run in runs}
