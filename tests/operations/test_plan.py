@@ -254,12 +254,43 @@ class TestRestart:
         assert isinstance(action, Group)
         assert list(action.made) == ["prep/data.txt"]
 
-    def test_what_has_other_flags_is_done_again(
-        self, plan: Planner, previous: Previous
+    def test_what_has_other_flags_is_done_anew_with_what_takes_from_it(
+        self, plan: Planner
     ) -> None:
+        plan.record("p0", "pipe", "failed", n=7)
+        plan.record("s1", "prep", parent="p0", step="prep", n=7)
+        plan.record("s2", "train", parent="p0", step="train")
+        previous = Previous.load(plan.store, "p0")
         found = tasks(plan("pipe", "n=8", previous=previous))
-        assert found["pipe/prep"].info.run_id == "s1"
+        assert list(found) == ["pipe/prep", "pipe/train", "pipe"]
         assert found["pipe/prep"].params == {"n": 8}
+        # Others may stand on what these made.
+        assert found["pipe/prep"].info.run_id == ""
+        assert found["pipe/train"].info.run_id == ""
+
+    def test_of_a_batch_only_the_trials_that_failed_are_done_again(
+        self, plan: Planner
+    ) -> None:
+        plan.record("p0", "batch", "failed")
+        plan.record("b0", "prep", "failed", parent="p0", step="prep")
+        plan.record("t1", "prep", parent="b0", step="1", n=1)
+        plan.record("t2", "prep", "failed", parent="b0", step="2", n=2)
+        previous = Previous.load(plan.store, "p0")
+        found = tasks(plan("batch", previous=previous))
+        assert set(found) == {
+            *("batch/prep/2", "batch/prep"),
+            *("batch/train", "batch"),
+        }
+        assert found["batch/prep/2"].info.run_id == "t2"
+        assert found["batch/prep"].info.run_id == "b0"
+
+    def test_a_group_that_is_done_is_left_out(self, plan: Planner) -> None:
+        plan.record("p0", "nested", "failed")
+        plan.record("s1", "prep", parent="p0", step="prep", n=1)
+        plan.record("i0", "inner", parent="p0", step="inner")
+        plan.record("s2", "train", parent="i0", step="train")
+        previous = Previous.load(plan.store, "p0")
+        assert list(tasks(plan("nested", previous=previous))) == ["nested"]
 
     def test_its_flags_are_those_that_it_had(
         self, plan: Planner, previous: Previous

@@ -13,7 +13,7 @@ from sweepflow.operations.running.needs import Needs
 from sweepflow.operations.upstream import latest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from sweepflow.operations.required import Required
@@ -87,7 +87,7 @@ class Parent:
 
     names: Mapping[str, str]
     told: Mapping[str, Json]
-    place: Callable[[Path], Mapping[str, Json]] = lambda _folder: {}
+    place: Placing | None = None
     done: tuple[str, ...] = ()
     _placed: Mapping[str, Json] = field(default_factory=dict[str, "Json"])
 
@@ -96,7 +96,8 @@ class Parent:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise _unwritable(folder, error) from None
-        self._placed = self.place(folder)
+        if self.place:
+            self._placed = self.place(folder)
 
     def join(self, folder: Path, member: str, origin: str) -> None:
         link = folder / link_name(self.names[member])

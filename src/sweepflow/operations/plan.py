@@ -7,7 +7,7 @@ there already.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -22,17 +22,18 @@ from sweepflow.operations.parents import Parent, Placing
 from sweepflow.operations.required import Finder, Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from pathlib import Path
 
     from sweepflow.engine.task import Identity
     from sweepflow.operations.planned import Asked, Planned, PlannedStep
+    from sweepflow.operations.required import Maker, Required
     from sweepflow.operations.restart import Previous
     from sweepflow.operations.running import RunConfig
     from sweepflow.project.operations.book import Operations
     from sweepflow.project.operations.models import Operation
     from sweepflow.project.operations.steps import StepEntry
-    from sweepflow.store.records import Json, Run
+    from sweepflow.store.records import Run
     from sweepflow.store.store import Store
 
 RUNNER = "sweepflow.operations.running:prepare"
@@ -117,6 +118,23 @@ class _At:
         """Whether the run is one that goes on, and was not only staged."""
         return self.previous is not None and self.previous.run.attempts > 0
 
+    @property
+    def is_done(self) -> bool:
+        """Whether the run had completed."""
+        done = {"completed", "cached"}
+        return self.previous is not None and self.previous.run.status in done
+
+    def info_of_batch(self, step: PlannedStep) -> RunInfo:
+        run = self.previous.run if self.previous else None
+        return RunInfo(
+            name=step.operation.full_name,
+            step=self.step,
+            label=step.entry.batch_label,
+            tags=step.entry.batch_tags,
+            run_id=run.id if run else "",
+            attempts=run.attempts if run else None,
+        )
+
     def info(self, planned: Planned, origins: dict[str, str] | None = None) -> RunInfo:
         run = self.previous.run if self.previous else None
         return RunInfo(
@@ -142,15 +160,18 @@ class _Planner:
         self._required: dict[str, str] = {}  # keys of tasks by operation
         self._requiring: list[str] = []
 
-    def add(self, planned: Planned, at: _At, how: _How, scope: Scope) -> None:
-        """Add the tasks of one run, and of those in it."""
-        if planned.operation.steps:
-            self._add_parent(planned, at, how, scope)
-        else:
-            self._add_run(planned, at, how, scope)
+    def add(self, planned: Planned, at: _At, how: _How, scope: Scope) -> Maker:
+        """Add the tasks of one run and of those in it; give what makes its files.
 
-    def _add_run(self, planned: Planned, at: _At, how: _How, scope: Scope) -> None:
+        Of a run that goes on, what is done in it is left out, and stands for itself.
+        """
+        if planned.operation.steps:
+            return self._add_parent(planned, at, how, scope)
         required = self._finder.of(planned, scope, isolated=how.isolated)
+        if at.step is not None and at.is_done:
+            if done := self._still_good(planned, at, required):
+                return done
+            at = replace(at, previous=None)  # others may stand on that run
         config = run_config(
             planned,
             self._operations,
@@ -180,6 +201,19 @@ class _Planner:
             info=at.info(planned, required.origins),
         )
         self.tasks.append(task)
+        return at.key
+
+    def _still_good(self, planned: Planned, at: _At, required: Required) -> Run | None:
+        """Give the run that completed before, if it would come out the same now."""
+        assert at.previous  # noqa: S101 - it is done
+        run = at.previous.run
+        if any(isinstance(given, Made) for given in required.inputs.values()):
+            return None  # what it took is made anew
+        if not at.previous.has_values(planned.values):
+            return None
+        if at.check and at.check(run.cached_from or run.id).failures:
+            return None
+        return run
 
     def _identity(
         self, planned: Planned, config: RunConfig, depends_on: dict[str, str]
@@ -192,23 +226,21 @@ class _Planner:
 
         return identity
 
-    def _add_parent(self, planned: Planned, at: _At, how: _How, scope: Scope) -> None:
+    def _add_parent(self, planned: Planned, at: _At, how: _How, scope: Scope) -> Maker:
         required = self._finder.of(planned, scope, isolated=how.isolated)
         makers = (i.tasks for i in required.inputs.values() if isinstance(i, Made))
         after = (*at.after, *chain.from_iterable(makers))
         inner = Scope(scope)
-        names: dict[str, str] = {}
-        done: dict[str, Run] = {}
+        members = _Members()
         for step in planned.steps:
             key = f"{at.key}/{step.name}"
             previous = at.previous.child(step.name) if at.previous else None
-            if previous and previous.stands_for(step):
-                inner.add(step.operation, [previous.run])
-                done[step.name] = previous.run
-                continue
-            self._add_step(step, _At(key, step.name, after, previous), how, inner)
-            names[key] = step.name
-            after = (key,)
+            maker = self._add_step(
+                step, _At(key, step.name, after, previous), how, inner
+            )
+            members.add(step.name, maker)
+            if isinstance(maker, str):
+                after = (key,)
         place = Placing(
             required,
             self._operations,
@@ -216,73 +248,77 @@ class _Planner:
             planned.values,
             again=at.was_started,
         )
-        told = self._told(planned.operation)
-        self._add_group(planned, at, Parent(names, told, place, tuple(done)), done)
-
-    def _add_step(self, step: PlannedStep, at: _At, above: _How, scope: Scope) -> None:
-        how = _How.of(step.entry, above)
-        check = _check(step, self._root, self._store)
-        if not step.is_batch:
-            self.add(step.trials[0], replace(at, check=check), how, scope)
-            scope.add(step.operation, [at.key])
-            return
-        names: dict[str, str] = {}
-        after = at.after
-        for n, trial in enumerate(step.trials, 1):
-            key = f"{at.key}/{n}"
-            previous = at.previous.child(str(n)) if at.previous else None
-            self.add(trial, _At(key, str(n), after, previous, check=check), how, scope)
-            names[key] = str(n)
-            if step.entry.fail_on_trial_error:
-                after = (key,)
-        scope.add(step.operation, list(names))
-        self._add_batch(step, at, names)
-
-    def _add_batch(self, step: PlannedStep, at: _At, names: dict[str, str]) -> None:
-        operation = step.operation
-        info = RunInfo(
-            name=operation.full_name,
-            step=at.step,
-            label=step.entry.batch_label,
-            tags=step.entry.batch_tags,
-            run_id=at.previous.run.id if at.previous else "",
-            attempts=at.previous.run.attempts if at.previous else None,
-        )
-        host = Parent(names, told=self._told(operation))
-        group = Group(
-            ref=f"{operation.full_name}: {len(names)} trials",
-            members=tuple(names),
-            cwd=str(self._root),
-            host=host,
-            tolerant=step.entry.fail_on_trial_error is False,
-        )
-        self.tasks.append(Task(at.key, group, after=at.after, info=info))
-
-    def _add_group(
-        self, planned: Planned, at: _At, parent: Parent, done: Mapping[str, Run]
-    ) -> None:
-        operation = planned.operation
-        made = {
-            f"{step}/{name}": atom
-            for step, run in done.items()
-            for name, atom in self._store.catalog.outputs(run.id).items()
-        }
-        group = Group(
-            ref=operation.full_name,
-            members=tuple(parent.names),
-            cwd=str(self._root),
-            host=parent,
-            made=made,
-        )
         task = Task(
             at.key,
-            group,
+            self._group(planned.operation, members, place),
             params=planned.values,
             after=at.after,
             check=at.check,
             info=at.info(planned),
         )
+        return self._add_group(task, at, members)
+
+    def _add_step(self, step: PlannedStep, at: _At, above: _How, scope: Scope) -> Maker:
+        how = _How.of(step.entry, above)
+        check = _check(step, self._root, self._store)
+        if not step.is_batch:
+            maker = self.add(step.trials[0], replace(at, check=check), how, scope)
+            scope.add(step.operation, [maker])
+            return maker
+        members = _Members()
+        makers: list[Maker] = []
+        after = at.after
+        for n, trial in enumerate(step.trials, 1):
+            previous = at.previous.child(str(n)) if at.previous else None
+            trial_at = _At(f"{at.key}/{n}", str(n), after, previous, check=check)
+            maker = self.add(trial, trial_at, how, scope)
+            members.add(str(n), maker)
+            makers.append(maker)
+            if step.entry.fail_on_trial_error and isinstance(maker, str):
+                after = (maker,)
+        scope.add(step.operation, makers)
+        tolerant = step.entry.fail_on_trial_error is False
+        task = Task(
+            at.key,
+            self._group(step.operation, members, tolerant=tolerant),
+            after=at.after,
+            info=at.info_of_batch(step),
+        )
+        return self._add_group(task, at, members)
+
+    def _group(
+        self,
+        operation: Operation,
+        members: _Members,
+        place: Placing | None = None,
+        *,
+        tolerant: bool = False,
+    ) -> Group:
+        told = {
+            "folder": str(self._root),
+            "file": str(self._operations.file),
+            "compare": list(operation.compare),
+        }
+        made = {
+            f"{step}/{name}": atom
+            for step, run in members.done.items()
+            for name, atom in self._store.catalog.outputs(run.id).items()
+        }
+        return Group(
+            ref=operation.full_name,
+            members=tuple(members.tasks),
+            cwd=str(self._root),
+            host=Parent(members.tasks, told, place, tuple(members.done)),
+            tolerant=tolerant,
+            made=made,
+        )
+
+    def _add_group(self, task: Task, at: _At, members: _Members) -> Maker:
+        """Add a run that holds others, unless it is done, and so are they."""
+        if at.step is not None and at.is_done and at.previous and not members.tasks:
+            return at.previous.run
         self.tasks.append(task)
+        return at.key
 
     def _require(self, operation: Operation) -> str:
         """Give the key of the task that makes what is required, with the usual flags.
@@ -304,13 +340,24 @@ class _Planner:
         self._requiring.pop()
         return self._required[name]
 
-    def _told(self, operation: Operation) -> dict[str, Json]:
-        """Give what is recorded of a run with others in it."""
-        return {
-            "folder": str(self._root),
-            "file": str(self._operations.file),
-            "compare": list(operation.compare),
-        }
+
+@dataclass(slots=True)
+class _Members:
+    """The runs in a run: what the links to them are called.
+
+    Args:
+        tasks: By the keys of those that are to run.
+        done: Those that are there already, by these names.
+    """
+
+    tasks: dict[str, str] = field(default_factory=dict[str, str])
+    done: dict[str, Run] = field(default_factory=dict[str, "Run"])
+
+    def add(self, step: str, maker: Maker) -> None:
+        if isinstance(maker, str):
+            self.tasks[maker] = step
+        else:
+            self.done[step] = maker
 
 
 def _by_key(name: str, asked: Asked | PlannedStep) -> list[tuple[str, Planned]]:

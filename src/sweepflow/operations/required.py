@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from sweepflow.engine.task import Made
+from sweepflow.operations.expand.known import source_names
 from sweepflow.operations.flags.command import as_argument
 from sweepflow.operations.flags.references import resolve
 from sweepflow.operations.requirements import RequirementError
@@ -97,7 +98,11 @@ class Finder:
             filled = _filled(requirement, planned.values)
             name = _unique(filled.uri, [need.name for need in required.needs])
             given = next(
-                (planned.given[f] for f in requirement.flags if f in planned.given),
+                (
+                    planned.given[name]
+                    for name in source_names(requirement)
+                    if name in planned.given
+                ),
                 None,
             )
             path = None
