@@ -141,7 +141,7 @@ def run(  # noqa: PLR0913 - the options of the command
         dry_run=dry_run,
         as_json=as_json,
     )
-    request.check()
+    request.check(prints_trials=print_trials)
     options = OperationOptions(
         restart=restart,
         stage=stage,

@@ -43,13 +43,16 @@ class Request:
     dry_run: bool = False
     as_json: bool = False
 
-    def check(self) -> None:
+    def check(self, *, prints_trials: bool = False) -> None:
         """See that what is asked for can be had together.
+
+        Args:
+            prints_trials: Whether nothing but the trials is printed.
 
         Raises:
             PlanError: It cannot.
         """
-        check_json(as_json=self.as_json, dry_run=self.dry_run)
+        check_json(as_json=self.as_json, dry_run=self.dry_run or prints_trials)
         pairs = [
             ("--force", self.force, "--no-cache", self.no_cache),
             ("--stages", self.stages is not None, "--no-cache", self.no_cache),

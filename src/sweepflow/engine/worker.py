@@ -105,8 +105,10 @@ def _with_result(record: ExitRecord, attempt: Attempt) -> ExitRecord:
     result = attempt.read_result()
     if result:
         record = replace(record, findings=result.findings)
+        if outcome.status != "completed":  # of what it ran, not of itself
+            outcome = replace(outcome, exit_code=result.exit_code)
     if outcome.error == TIMED_OUT:
-        return replace(record, raised=family(TimeoutError))
+        return replace(record, outcome=outcome, raised=family(TimeoutError))
     if result is None or outcome.status == "interrupted":
         if outcome.status == "completed":  # os._exit, say
             outcome = Outcome("failed", outcome.exit_code, "its process ended early")

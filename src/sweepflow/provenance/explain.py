@@ -69,8 +69,10 @@ class Explanation:
         if self.nearest is None:
             return "a miss, since no earlier run of this step was completed"
         if not self.differences:
+            is_operation = self.run.kind == "operation"
+            why = "run without --needed" if is_operation else "forced"
             return (
-                f"a miss, though run {self.nearest.id} was the same: it was forced, or "
+                f"a miss, though run {self.nearest.id} was the same: it was {why}, or "
                 "the outputs of that run were cleared or damaged"
             )
         return f"a miss, since it differs from run {self.nearest.id}:"

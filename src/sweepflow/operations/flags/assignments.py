@@ -64,4 +64,6 @@ def read_assignments(
 def _read(text: str, flag: FlagLike | None) -> Value:
     if flag is None:
         return parse_value(text)
-    return parse_value(text, flag.type, sweeps=not flag.arg_split)
+    if flag.arg_split:  # its parts are split, and read, where they go
+        return parse_value(text, flag.type or "string", sweeps=False)
+    return parse_value(text, flag.type)

@@ -47,7 +47,7 @@ def flags_of(operation: Operation, folders: Sequence[Path]) -> OperationFlags:
     """
     defined = operation.flags
     said = Destination.parse(operation.flags_dest) if operation.flags_dest else None
-    if not operation.main:
+    if not operation.main or (operation.flags_import == () and said is None):
         return _flags(operation, said or Destination("args"), [])
     main = split_words(operation.main)
     wanted = operation.flags_import
