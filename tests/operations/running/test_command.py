@@ -222,3 +222,9 @@ def test_scalars_are_what_the_operation_says(bench: Bench) -> None:
     ended = bench.run((*SH, "touch out"), "4", output_scalars=("(",))
     assert "no regular expression" in ended.error
     assert not (ended.folder / "out").exists()
+
+
+def test_too_many_names_of_scalars_are_told(bench: Bench) -> None:
+    ended = bench.run((*SH, "seq 1 1500 | sed 's/^/n/; s/$/: 1/'"))
+    assert len(ended.scalars) == 1000
+    assert b"warning: 'n1001' and other numbers are not recorded" in ended.log

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import shutil
-import sys
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +17,7 @@ from sweepflow.operations.requirements import (
     resolve,
 )
 from sweepflow.operations.running.folder import Prepared
+from sweepflow.operations.running.log import tell, warn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -114,9 +114,9 @@ class Needs:
             flags=self.flags,
         )
         for warning in done.warnings:
-            print(f"warning: {warning}", file=sys.stderr)  # noqa: T201 - into its log
+            warn(warning)
         if done.skipped:
-            print(done.skipped, file=sys.stderr)  # noqa: T201
+            tell(done.skipped)
         placed = [
             {"path": put.path, "source": str(put.source), "how": put.how}
             for put in done.placed

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
 import threading
 import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
+from sweepflow.operations.running.log import warn
 from sweepflow.operations.scalars import Reader, Recorder
 
 if TYPE_CHECKING:
@@ -60,10 +60,9 @@ class Numbers:
         self._read(late=late)
         self._recorder.add(self._reader.finish())
         if name := self._recorder.left_out:
-            print(  # noqa: T201 - into the log of the run
-                f"warning: {name!r} and other numbers are not recorded: there are too "
-                "many of them; say which are results with output-scalars",
-                file=sys.stderr,
+            warn(
+                f"{name!r} and other numbers are not recorded: there are too many of "
+                "them; say which are results with output-scalars"
             )
         return self._recorder.records()
 

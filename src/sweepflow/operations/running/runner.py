@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
@@ -12,6 +11,7 @@ from sweepflow.engine.step import Work
 from sweepflow.operations.running.command import Command, check, environment
 from sweepflow.operations.running.config import RunConfig
 from sweepflow.operations.running.folder import RunFolder
+from sweepflow.operations.running.log import warn
 from sweepflow.operations.running.needs import Needs
 from sweepflow.operations.running.numbers import Numbers
 from sweepflow.operations.running.outputs import find, store
@@ -71,9 +71,9 @@ class _Run:
         with self._command.interruptible():
             made = self._made = find(folder.path, folder.prepared)
             for problem in made.problems[:_MOST_PROBLEMS]:
-                _warn(f"not stored: {problem}")
+                warn(f"not stored: {problem}")
             if len(made.problems) > _MOST_PROBLEMS:
-                _warn(f"not stored: {len(made.problems) - _MOST_PROBLEMS} more")
+                warn(f"not stored: {len(made.problems) - _MOST_PROBLEMS} more")
             return tuple(store(folder.path, made.files, self._store.objects))
 
     def findings(self) -> Findings:
@@ -111,7 +111,3 @@ class _Run:
             "compare": list(config.compare),
             "objective": config.objective,
         }
-
-
-def _warn(text: str) -> None:
-    print(f"warning: {text}", file=sys.stderr)  # noqa: T201 - into the log of the run
