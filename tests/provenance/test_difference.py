@@ -80,6 +80,21 @@ class Texts(dict[str, str]):
         ),
         (
             "depends_on",
+            {**PARTS["depends_on"], "url:http://data": "0"},
+            "file http://data is new",
+        ),
+        (
+            "depends_on",
+            {**PARTS["depends_on"], "operation:prep": "a1b2"},
+            "input prep is new: a1b2",
+        ),
+        (
+            "depends_on",
+            {**PARTS["depends_on"], "output-scalars": "0"},
+            "setting output-scalars is new",
+        ),
+        (
+            "depends_on",
             {**PARTS["depends_on"], "package:np": "2"},
             "package np: 1 -> 2",
         ),

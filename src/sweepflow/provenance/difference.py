@@ -17,7 +17,15 @@ if TYPE_CHECKING:
     from sweepflow.store.records import Json
 
 Kind: TypeAlias = Literal[
-    "param", "input", "code", "environment", "file", "package", "python", "step"
+    "param",
+    "input",
+    "code",
+    "environment",
+    "file",
+    "package",
+    "python",
+    "setting",
+    "step",
 ]
 
 _WORDS: Final[dict[Kind, str]] = {
@@ -27,7 +35,9 @@ _WORDS: Final[dict[Kind, str]] = {
 _DEPENDENCIES: Final[dict[str, Kind]] = {
     "env": "environment",
     "file": "file",
+    "url": "file",
     "package": "package",
+    "operation": "input",
 }
 _GROUPS = {"params", "inputs", "code", "depends_on", "python"}
 
@@ -52,7 +62,8 @@ class Difference:
     """A part that is not the same in two fingerprints.
 
     Args:
-        kind: What it belongs to; `step` is the step itself and what it declares.
+        kind: What it belongs to; `step` is the step itself and what it declares, and
+            `setting` what an operation says beside its command.
         name: Of the parameter, the input, the part of the code, and so on.
         old: Its value before, or `ABSENT`; a digest where it is an input, code, a file
             or an environment variable.
@@ -73,7 +84,7 @@ class Difference:
     def __str__(self) -> str:
         word = _WORDS.get(self.kind, self.kind)
         subject = word if word == self.name else f"{word} {self.name}"
-        if self.kind in {"code", "environment", "file"}:
+        if self.kind in {"code", "environment", "file", "setting"}:
             old, new, change = "", "", " changed"
         else:
             old = f": {self._shown(self.old, self.old_atom)}"
@@ -156,7 +167,8 @@ def _dependencies(
 ) -> Iterator[Difference]:
     for each in _between("step", old, new):
         prefix, _, name = each.name.partition(":")
-        yield Difference(_DEPENDENCIES[prefix], name, each.old, each.new)
+        kind = _DEPENDENCIES.get(prefix, "setting")
+        yield Difference(kind, name or prefix, each.old, each.new)
 
 
 def _code(
