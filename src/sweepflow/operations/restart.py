@@ -14,7 +14,6 @@ from sweepflow.store.records import canonical_json
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sweepflow.operations.planned import PlannedStep
     from sweepflow.project.operations.models import Operation
     from sweepflow.store.records import Run
     from sweepflow.store.store import Store
@@ -77,18 +76,6 @@ class Previous:
     def child(self, step: str) -> Previous | None:
         """Give the run of a step, or of a trial by its number, if there was one."""
         return self._children.get(step)
-
-    def stands_for(self, step: PlannedStep) -> bool:
-        """Whether a step need not run, since this is what would come of it."""
-        if self.run.status not in {"completed", "cached"}:
-            return False
-        if step.is_batch:
-            return len(self._children) == len(step.trials) and all(
-                self._children[str(n)].has_values(trial.values)
-                for n, trial in enumerate(step.trials, 1)
-                if str(n) in self._children
-            )
-        return self.has_values(step.trials[0].values)
 
     def has_values(self, values: Mapping[str, object]) -> bool:
         """Whether its flags had these values."""
