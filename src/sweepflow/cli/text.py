@@ -129,7 +129,7 @@ def _fitted(widths: Sequence[int], room: int) -> list[int]:
     while excess > 0 and max(fitted) > 1:
         widest = max(fitted)
         next_one = max([width for width in fitted if width < widest], default=1)
-        those = [n for n, width in enumerate(fitted) if width == widest]
+        those = [n for n, width in enumerate(fitted) if width == widest][:excess]
         less = max(1, min(widest - next_one, excess // len(those)))
         for n in those:
             fitted[n] -= less
