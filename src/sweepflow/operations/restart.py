@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from sweepflow.project.operations.models import Operation
-    from sweepflow.store.records import Run
+    from sweepflow.store.records import Json, Run
     from sweepflow.store.store import Store
 
 
@@ -53,24 +53,24 @@ class Previous:
         return cls(run, {c.step: cls._of(store, c) for c in children if c.step})
 
     def words(self, operation: Operation, said: Sequence[str]) -> list[str]:
-        """Give its flags, and the runs that it required, as one would write them.
+        """Give its flags, and what it required, as one would write them.
 
         Args:
             operation: What it is a run of.
-            said: What a user writes now. A run that is named there wins, by whichever
-                of its names.
+            said: What a user writes now. What is named there wins, by whichever name.
         """
         words = [f"{n}={format_value(v)}" for n, v in self.run.params.items()]
         names = {word.partition("=")[0] for word in said}
-        required: dict[str, list[str | None]] = {}
+        required: dict[str, list[Json]] = {}
         for one in self.run.facts.get("requirements", ()):
-            required.setdefault(one["uri"], []).append(one["run"])
+            required.setdefault(one["uri"], []).append(one)
         for requirement in operation.requires:
-            runs = required.get(str(resolve(requirement.uri, self.run.params)))
-            run = runs.pop(0) if runs else None
+            records = required.get(str(resolve(requirement.uri, self.run.params)))
+            record: Json = records.pop(0) if records else {}
+            source = record.get("run") or record.get("given")
             known = source_names(requirement)
-            if run and names.isdisjoint(known):
-                words.append(f"{known[0]}={run}")
+            if source and names.isdisjoint(known):
+                words.append(f"{known[0]}={source}")
         return words
 
     def child(self, step: str) -> Previous | None:

@@ -7,7 +7,8 @@ import time
 from typing import TYPE_CHECKING
 
 from sweepflow.engine.provenance import observe
-from sweepflow.engine.task import AtomRef, Group
+from sweepflow.engine.task import AtomRef, Group, StepCall
+from sweepflow.operations.running import RunConfig
 from sweepflow.store.records import Run
 
 if TYPE_CHECKING:
@@ -69,10 +70,16 @@ def queued(store: Store) -> Sequence[Run]:
     return list(reversed(store.reader.runs(status=STAGED, kind="operation")))
 
 
-def _settled(task: Task) -> list[dict[str, str]]:
+def _settled(task: Task) -> list[dict[str, str | None]]:
+    """Give what the run requires, and where it is to come from."""
+    origins = task.info.origins
+    if not isinstance(task.action, StepCall):
+        uris = ((name, name.partition("#")[0]) for name in origins)
+        return [{"name": n, "uri": uri, "run": origins[n]} for n, uri in uris]
+    needs = RunConfig.from_json(task.action.config).requirements
     return [
-        {"name": name, "uri": name.partition("#")[0], "run": run_id}
-        for name, run_id in task.info.origins.items()
+        {"name": n.name, "uri": n.uri, "run": origins.get(n.name), "given": n.given}
+        for n in needs
     ]
 
 

@@ -125,6 +125,7 @@ class Needs:
             "name": need.name,
             "uri": need.uri,
             "run": run,
+            "given": need.given,
             "placed": placed + _left(old, placed),
             "skipped": done.skipped,
         }
