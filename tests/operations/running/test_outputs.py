@@ -93,5 +93,5 @@ def test_many_files_are_stored_in_little_time(bench: Bench) -> None:
     make += "for n in range(10_000): open(f'd/{n}', 'w').write(str(n))"
     ended = bench.run((*PYTHON, make))
     assert len(ended.outputs) == 10_000
-    assert ended.record.finished_at - ended.record.started_at < 40
+    assert ended.record.cpu_seconds < 15
     shutil.rmtree(ended.folder)
