@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,8 +14,6 @@ import pytest
 from tests.system.conftest import EXAMPLES, environment, runs_of
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.system.conftest import Sweepflow
 
 TUTORIAL = {
@@ -114,6 +113,45 @@ def test_an_edited_helper_runs_what_uses_it(
         "network": "cached",
         "evaluate": "completed",
         "report": "cached",
+    }
+
+
+def test_an_operation_gets_what_it_requires(
+    sweepflow: Sweepflow, tmp_path: Path
+) -> None:
+    shutil.copytree(EXAMPLES / "operations", tmp_path, dirs_exist_ok=True)
+    wanted = ("run", "test", "--with-deps")
+
+    first, second = sweepflow(*wanted), sweepflow(*wanted)
+
+    assert (first.returncode, second.returncode) == (0, 0), first
+    runs = _newest(sweepflow, 6)
+    assert [run["status"] for run in runs] == ["cached"] * 3 + ["completed"] * 3
+    assert [run["name"] for run in runs[3:]] == ["test", "train", "prepare"]
+    folder = tmp_path / ".sweepflow/runs" / runs[3]["id"]
+    assert json.loads((folder / "result.json").read_text("utf-8"))["accuracy"] > 0.9
+    assert (folder / "weights.npy").readlink() == Path(
+        "..", runs[4]["id"], "weights.npy"
+    )
+
+
+def test_steps_take_what_is_done_already(sweepflow: Sweepflow, tmp_path: Path) -> None:
+    shutil.copytree(EXAMPLES / "operations", tmp_path, dirs_exist_ok=True)
+    assert sweepflow("run", "test", "--with-deps").returncode == 0
+
+    result = sweepflow("run", "end-to-end", "lr=0.05,0.1", "--needed")
+
+    assert result.returncode == 0, result
+    statuses = {run["task"]: run["status"] for run in _newest(sweepflow, 8)}
+    assert statuses == {
+        "end-to-end.1": "completed",
+        "end-to-end.1/prepare": "cached",
+        "end-to-end.1/train": "completed",
+        "end-to-end.1/test": "completed",
+        "end-to-end.2": "completed",
+        "end-to-end.2/prepare": "cached",
+        "end-to-end.2/train": "cached",
+        "end-to-end.2/test": "cached",
     }
 
 
