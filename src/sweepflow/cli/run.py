@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sweepflow.cli import operation_queue
 from sweepflow.cli.execution import execute
 from sweepflow.cli.operation_options import (
     FailOnTrialError,
@@ -186,6 +187,8 @@ def _run_named(
 
         _refuse_rest(name, "operation", request.rest)
         return run_operation(found, project, request, options)
+    if name == operation_queue.NAME:
+        return operation_queue.run_queue(project, request, options)
     from sweepflow.workflow.discovery import find_workflow
 
     others = [*project.jobs, *project.operations.all] if project else []

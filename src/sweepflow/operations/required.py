@@ -11,9 +11,8 @@ from sweepflow.operations.expand.known import source_names
 from sweepflow.operations.flags.command import as_argument
 from sweepflow.operations.flags.references import resolve
 from sweepflow.operations.requirements import RequirementError
-from sweepflow.operations.requirements.select import chosen
 from sweepflow.operations.running.config import Need
-from sweepflow.operations.upstream import latest, named, take
+from sweepflow.operations.upstream import latest, meant, named, take
 from sweepflow.project.find import working_directory
 from sweepflow.store.records import Run
 
@@ -127,7 +126,7 @@ class Finder:
             required.origins[name] = taken.run_id
             required.depends_on.update(taken.depends_on)
         elif maker is not None:
-            required.inputs[name] = Made(maker, partial(chosen, wanted=wanted))
+            required.inputs[name] = Made(maker, partial(meant, wanted=wanted))
 
     def _maker(
         self, wanted: Requirement, given: str | None, planned: Planned, sight: _Sight

@@ -11,7 +11,7 @@ from sweepflow.operations.requirements import RequirementError
 from sweepflow.operations.requirements.select import chosen
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from sweepflow.operations.requirements import Wanted
     from sweepflow.store.records import Run
@@ -46,8 +46,17 @@ def take(store: Store, run: Run, wanted: Wanted, name: str) -> Taken:
     if run.status not in {"completed", "cached"}:
         return Taken(origin, {}, {name: origin})
     outputs = store.catalog.outputs(run.id)
-    names = chosen(outputs, wanted)
-    return Taken(origin, {f"{name}/{n}": AtomRef(outputs[n]) for n in names})
+    inputs = {f"{name}/{n}": AtomRef(outputs[n]) for n in meant(outputs, wanted)}
+    return Taken(origin, inputs, {} if inputs else {name: origin})
+
+
+def meant(names: Collection[str], wanted: Wanted) -> Collection[str]:
+    """Give what a requirement means among what a run made.
+
+    It may mean what is in its folder and was not made by it. Then all of it counts,
+    lest a change be overlooked.
+    """
+    return chosen(names, wanted) or names
 
 
 def latest(store: Store, operation: str, folder: str) -> Run | None:
