@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tests.cli.conftest import Shell
 
 
-def on_a_terminal(shell: Shell, *args: str) -> tuple[int, str]:
+def on_a_terminal(shell: Shell, *args: str, answer: str = "") -> tuple[int, str]:
     """Run on a terminal of 100 columns; give the status and all that was drawn."""
     master, slave = pty.openpty()
     env = shell.env | {"TERM": "xterm-256color", "COLUMNS": "100", "LINES": "40"}
@@ -28,6 +28,7 @@ def on_a_terminal(shell: Shell, *args: str) -> tuple[int, str]:
         close_fds=True,
     )
     os.close(slave)
+    os.write(master, answer.encode())
     drawn = b""
     while True:
         try:
