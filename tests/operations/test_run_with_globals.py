@@ -91,6 +91,21 @@ def test_values_go_into_what_a_global_holds(
     assert printed(tmp_path, code, {"lr": 0.5}, into=into, name=name) == output
 
 
+@pytest.mark.parametrize(
+    ("code", "output"),
+    [
+        ("p = {'m': {'n': {'d': 1}}, 'e': 2}\nprint(p)", "{'m': {'n': {'d': 7}}, 'e': 2}"),
+        ("p = {'m.n.d': 1}\nprint(p)", "{'m.n.d': 7}"),
+        ("p = {'m': 1}\nprint(p)", "{'m': 1, 'm.n.d': 7}"),
+    ],
+)  # fmt: skip
+def test_a_value_with_dots_goes_into_the_mappings_that_there_are(
+    tmp_path: Path, code: str, output: str
+) -> None:
+    values = {"m.n.d": 7}
+    assert printed(tmp_path, code, values, into="mapping", name="p") == output
+
+
 def test_the_script_runs_as_python_would_run_it(tmp_path: Path) -> None:
     (tmp_path / "helper.py").write_text("h = 5")
     code = (

@@ -79,7 +79,7 @@ def _prepare(tree: ast.Module, change: dict[str, Any]) -> dict[str, Any]:
                 _set(inner, part, kind())
             inner = _get(inner, part)
         for key, value in values.items():
-            _set(inner, key, value)
+            _put(inner, key, value)
         return whole
 
     changer = _Changer(name, None)
@@ -91,6 +91,16 @@ def _get(thing: Any, name: str) -> Any:  # noqa: ANN401 - whatever the script ha
     if isinstance(thing, MutableMapping):
         return cast("MutableMapping[str, Any]", thing).get(name)
     return getattr(thing, name, None)
+
+
+def _put(thing: Any, name: str, value: Any) -> None:  # noqa: ANN401 - likewise
+    """Set what is in it, or in a mapping in it: `model.depth`."""
+    head, dot, rest = name.partition(".")
+    inner = _get(thing, head)
+    if dot and _get(thing, name) is None and isinstance(inner, MutableMapping):
+        _put(inner, rest, value)
+    else:
+        _set(thing, name, value)
 
 
 def _set(thing: Any, name: str, value: Any) -> None:  # noqa: ANN401 - likewise

@@ -320,6 +320,16 @@ def test_what_a_global_is_made_with_are_flags(
     assert imported(tmp_path, code, "global:other") == []
 
 
+def test_what_mappings_in_a_global_are_made_with_are_flags(tmp_path: Path) -> None:
+    code = "p = {'a': 1, 'deep': {'x': 2, 'deeper': dict(y='z')}, 'f': int('3')}"
+    flags = by_name(imported(tmp_path, code, "global:p"))
+    assert {name: flag["default"] for name, flag in flags.items()} == {
+        "a": 1,
+        "deep.x": 2,
+        "deep.deeper.y": "z",
+    }
+
+
 def test_a_configuration_has_flags(tmp_path: Path) -> None:
     (tmp_path / "c.yml").write_text(
         "a: 1\nn: {b: x, l: [1, b], e: {}}\nd: 2020-01-01\n"

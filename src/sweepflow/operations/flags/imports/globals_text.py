@@ -22,6 +22,8 @@ def read_globals(script: Script) -> list[ImportedFlag]:
 def read_inside(script: Script, path: str) -> list[ImportedFlag]:
     """Give a flag for each simple item or attribute that a global is made with.
 
+    Those of a mapping within it have its key before theirs: `model.depth`.
+
     Args:
         script: The script.
         path: The name of the global, or further inside: `params.train`.
@@ -33,7 +35,7 @@ def read_inside(script: Script, path: str) -> list[ImportedFlag]:
     value = dict(reversed(list(assigned(script.tree)))).get(name)
     for part in inner:
         value = dict(_items(value)).get(part)
-    return list(_flags(_items(value)))
+    return list(_flags(_nested(_items(value))))
 
 
 def _flags(assignments: Iterable[tuple[str, ast.expr]]) -> Iterator[ImportedFlag]:
@@ -48,6 +50,16 @@ def _flags(assignments: Iterable[tuple[str, ast.expr]]) -> Iterator[ImportedFlag
             continue
         if not name.startswith("_") and is_simple(value):
             yield of_value(name, value)
+
+
+def _nested(
+    items: Iterable[tuple[str, ast.expr]],
+) -> Iterator[tuple[str, ast.expr]]:
+    for name, node in items:
+        if inner := list(_items(node)):
+            yield from ((f"{name}.{key}", value) for key, value in _nested(inner))
+        else:
+            yield name, node
 
 
 def _items(node: ast.expr | None) -> Iterator[tuple[str, ast.expr]]:
