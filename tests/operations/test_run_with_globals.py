@@ -94,7 +94,7 @@ def test_values_go_into_what_a_global_holds(
 @pytest.mark.parametrize(
     ("code", "output"),
     [
-        ("p = {'m': {'n': {'d': 1}}, 'e': 2}\nprint(p)", "{'m': {'n': {'d': 7}}, 'e': 2}"),
+        ("p = {'m': {'n': {'d': 1}}}\nprint(p)", "{'m': {'n': {'d': 7}}}"),
         ("p = {'m.n.d': 1}\nprint(p)", "{'m.n.d': 7}"),
         ("p = {'m': 1}\nprint(p)", "{'m': 1, 'm.n.d': 7}"),
     ],
