@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from sweepflow.store.store import Store
 
 
+_EXPIRED = "its driver fell silent"
+_LOST = "its worker died without a word"
+_ALONE = "its driver died"  # before there was a worker, or it needs none
+
+
 def ending(run_id: str, record: ExitRecord, user: str, attempts: int = 1) -> Ending:
     """Give what the ledger is told of how a run ended.
 
@@ -74,7 +79,7 @@ def settle_run(store: Store, run: Run, *, expired: bool = False) -> bool:
         return False
     if not expired:
         attempt.kill_orphan()
-    error = "its driver fell silent" if expired else "its worker died without a word"
+    error = _EXPIRED if expired else _LOST if attempt.folder.exists() else _ALONE
     finished_at = max(run.started_at, attempt.last_sign())
     store.ledger.commit([Ending(run.id, "interrupted", finished_at, error=error)])
     return True

@@ -58,6 +58,7 @@ class Rows:
             step=info.step,
             label=info.label,
             tags=info.tags,
+            facts=info.facts,
             source=job.identity and job.identity.snapshot,
             task=job.task.key,
             command=job.task.action.display(),

@@ -263,6 +263,7 @@ class RunInfo:
             there is no such run yet.
         origins: Runs that are there already and it takes something from, each by what
             that is called.
+        facts: What a front end wants recorded from the start.
     """
 
     name: str = ""
@@ -272,6 +273,7 @@ class RunInfo:
     run_id: str = ""
     attempts: int | None = None
     origins: Mapping[str, str] = field(default_factory=dict[str, str])
+    facts: Mapping[str, Json] = field(default_factory=dict[str, "Json"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,14 +79,12 @@ class Parent:
 
     Args:
         names: What the links are called, by the keys of the tasks.
-        told: What is recorded in any case.
         place: Puts what the operation requires into the folder, and gives what is to be
             recorded of it.
         done: The names of links that are there already.
     """
 
     names: Mapping[str, str]
-    told: Mapping[str, Json]
     place: Placing | None = None
     done: tuple[str, ...] = ()
     _placed: Mapping[str, Json] = field(default_factory=dict[str, "Json"])
@@ -111,7 +109,7 @@ class Parent:
     def facts(self) -> dict[str, Json]:
         links = map(link_name, (*self.done, *self.names.values()))
         inputs = [*self._placed.get("inputs", ()), *links]
-        return {**self.told, **self._placed, "inputs": inputs}
+        return {**self._placed, "inputs": inputs}
 
 
 def _unwritable(path: Path, error: OSError) -> FolderError:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from sweepflow.project.operations.book import Operations
     from sweepflow.project.operations.models import Operation
     from sweepflow.project.operations.steps import StepEntry
-    from sweepflow.store.records import Run
+    from sweepflow.store.records import Json, Run
     from sweepflow.store.store import Store
 
 RUNNER = "sweepflow.operations.running:prepare"
@@ -135,7 +135,7 @@ class _At:
             attempts=run.attempts if run else None,
         )
 
-    def info(self, planned: Planned, origins: dict[str, str] | None = None) -> RunInfo:
+    def info(self, planned: Planned) -> RunInfo:
         run = self.previous.run if self.previous else None
         return RunInfo(
             name=planned.operation.full_name,
@@ -144,7 +144,6 @@ class _At:
             tags=planned.tags,
             run_id=run.id if run else self.run_id,
             attempts=run.attempts if run else None,
-            origins=origins or {},
         )
 
 
@@ -198,7 +197,11 @@ class _Planner:
             identity=self._identity(planned, config, required.depends_on),
             reuse=how.needed and at.previous is None,
             check=at.check,
-            info=at.info(planned, required.origins),
+            info=replace(
+                at.info(planned),
+                origins=required.origins,
+                facts=self._facts(planned.operation),
+            ),
         )
         self.tasks.append(task)
         return at.key
@@ -254,7 +257,7 @@ class _Planner:
             params=planned.values,
             after=at.after,
             check=at.check,
-            info=at.info(planned),
+            info=replace(at.info(planned), facts=self._facts(planned.operation)),
         )
         return self._add_group(task, at, members)
 
@@ -282,7 +285,7 @@ class _Planner:
             at.key,
             self._group(step.operation, members, tolerant=tolerant),
             after=at.after,
-            info=at.info_of_batch(step),
+            info=replace(at.info_of_batch(step), facts=self._facts(step.operation)),
         )
         return self._add_group(task, at, members)
 
@@ -294,11 +297,6 @@ class _Planner:
         *,
         tolerant: bool = False,
     ) -> Group:
-        told = {
-            "folder": str(self._root),
-            "file": str(self._operations.file),
-            "compare": list(operation.compare),
-        }
         made = {
             f"{step}/{name}": atom
             for step, run in members.done.items()
@@ -308,7 +306,7 @@ class _Planner:
             ref=operation.full_name,
             members=tuple(members.tasks),
             cwd=str(self._root),
-            host=Parent(members.tasks, told, place, tuple(members.done)),
+            host=Parent(members.tasks, place, tuple(members.done)),
             tolerant=tolerant,
             made=made,
         )
@@ -319,6 +317,14 @@ class _Planner:
             return at.previous.run
         self.tasks.append(task)
         return at.key
+
+    def _facts(self, operation: Operation) -> dict[str, Json]:
+        """Give what is recorded of each run, however it ends."""
+        return {
+            "folder": str(self._root),
+            "file": str(self._operations.file),
+            "compare": list(operation.compare),
+        }
 
     def _require(self, operation: Operation) -> str:
         """Give the key of the task that makes what is required, with the usual flags.

@@ -56,7 +56,7 @@ def stage(plan: Plan, store: Store, folder: Path) -> Sequence[Run]:
             tags=task.info.tags,
             status=STAGED,
             attempts=0,
-            facts={"requirements": _settled(task)},
+            facts={**task.info.facts, "requirements": _settled(task)},
         )
         store.ledger.start(run, _inputs(task))
         staged.append(run)
