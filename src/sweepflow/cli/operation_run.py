@@ -106,12 +106,11 @@ def find_restarted(run_id: str, project: Project | None) -> str:
 
 
 def _previous(options: OperationOptions, store: Store) -> Previous | None:
-    from sweepflow.engine.recovery import settle
     from sweepflow.operations.restart import Previous
 
     if options.restart is None:
         return None
-    settle(store)  # else it might be said to run still
+    see_that_something_ran(store, options.restart)
     return Previous.load(store, options.restart)
 
 

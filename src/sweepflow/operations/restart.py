@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from sweepflow.engine.recovery import settle
 from sweepflow.errors import PlanError
 from sweepflow.operations.expand.known import source_names
 from sweepflow.operations.flags.references import resolve
@@ -30,25 +31,28 @@ class Previous:
     def load(cls, store: Store, run_id: str) -> Previous:
         """Give what there is of a run that is to go on.
 
+        Runs whose driver died are completed first.
+
         Raises:
             SweepflowError: There is no such run, it is none of an operation, or it has
                 not ended.
         """
+        settle(store)
         run = store.reader.get(run_id)
         if run.kind != "operation":
             raise PlanError(
                 f"run {run.id} is of a {run.kind}, and only operations are restarted",
                 hint=f"run {run.name} again: what is done is kept",
             )
+        return cls._of(store, run)
+
+    @classmethod
+    def _of(cls, store: Store, run: Run) -> Previous:
         if run.status == "running":
             raise PlanError(
                 f"run {run.id} has not ended",
                 hint=f"wait for it, or end it with 'sweepflow runs stop {run.id}'",
             )
-        return cls._of(store, run)
-
-    @classmethod
-    def _of(cls, store: Store, run: Run) -> Previous:
         children = store.reader.children(run.id)
         return cls(run, {c.step: cls._of(store, c) for c in children if c.step})
 

@@ -66,7 +66,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
         ("hello --force --needed", "--force and --needed exclude each other"),
         ("hello --stop-after 0", "--stop-after 0 is no time to wait"),
         ("hello --stop-after nan", "--stop-after nan is no time to wait"),
-        ("hello --restart zzz", "no run has the id 'zzz'"),
+        ("hello --restart zzz", "there is no 'zzz'"),
         ("--restart zzz", "no 'zzz'"),
         ("hello --run-id ../outside", "no run can have the id '../outside'"),
         ("hello --config c.yaml", "only workflows take --config"),

@@ -147,11 +147,8 @@ def test_values_of_every_kind_arrive_as_they_are_at(
     make: Make, destination: str
 ) -> None:
     script, dest = DESTINATIONS[destination]
-    operation = {"main": "script", "flags": {**VALUES, "none": None}}
-    if dest:
-        operation["flags-dest"] = dest
-    else:
-        operation["flags"] = VALUES
+    flags = {**VALUES, "none": None} if dest else VALUES
+    operation = {"main": "script", "flags": flags, "flags-dest": dest}
     project = make(yaml.safe_dump({"o": operation}))
     project.write(script, "script.py")
     project.write("{}", "config.json")
