@@ -42,6 +42,11 @@ class Recorded:
         return self._store.reader.scalars([run.id for run in self._runs])
 
     @cached_property
+    def last_values(self) -> Mapping[str, Mapping[str, float]]:
+        """The last of them alone; filters of thousands of runs need no more."""
+        return self._store.reader.last_values([run.id for run in self._runs])
+
+    @cached_property
     def steps(self) -> Mapping[str, Mapping[str, RecordedRun]]:
         """The runs that are part of them, by ids and the names that they have there."""
         children = self._store.reader.children(*(run.id for run in self._runs))
@@ -80,8 +85,7 @@ class RecordedRun:
 
     def scalar(self, name: str) -> float | None:
         """Give its last value."""
-        scalar = self.scalars.get(name)
-        return None if scalar is None else scalar.last
+        return self.among.last_values[self.run.id].get(name)
 
     @property
     def steps(self) -> Mapping[str, RecordedRun]:

@@ -165,8 +165,10 @@ class _Listing:
 
     def at(self, first: int, last: int) -> Sequence[Run]:
         """Give the runs at some places, which count from 1."""
-        if 1 <= first <= last <= len(self._runs):
-            return self._runs[first - 1 : last]
+        if 1 <= first <= last:
+            runs = find(self._store, self._choice, limit=last, facts=self._facts)
+            if len(runs) == last:
+                return runs[first - 1 :]
         places = f"{first}" if first == last else f"{first}:{last}"
         raise RunNotFoundError(
             f"there is no {places} in a list of {len(self._runs)} runs",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Text, literal_column, or_, select
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from sqlalchemy import ColumnElement
+    from sqlalchemy.sql import ClauseElement
 
     from sweepflow.store.database import Database
     from sweepflow.store.records import Run, ScalarRecord
@@ -140,12 +142,27 @@ class Search:
             .order_by(_scalars.run_id, _scalars.position)
         )
         found: dict[str, dict[str, ScalarRecord]] = {run_id: {} for run_id in run_ids}
-        keys = {"keys": self._database.keys(run_ids)}
-        with self._database.reading() as connection:
-            for run_id, *row in connection.execute(query, keys):
-                scalar = scalar_of(row)
-                found[run_id][scalar.name] = scalar
+        for run_id, *row in self._rows(query, run_ids):
+            scalar = scalar_of(row)
+            found[run_id][scalar.name] = scalar
         return found
+
+    def last_values(
+        self, run_ids: Collection[str]
+    ) -> Mapping[str, Mapping[str, float]]:
+        """Give the last value of each of these numbers alone, which is read faster."""
+        query = select(_scalars.run_id, _scalars.name, _scalars.last).where(
+            _scalars.run_id.in_(select(self._database.given().c.value))
+        )
+        found: dict[str, dict[str, float]] = {run_id: {} for run_id in run_ids}
+        for run_id, name, last in self._rows(query, run_ids):
+            found[run_id][name] = math.nan if last is None else last
+        return found
+
+    def _rows(self, query: ClauseElement, run_ids: Collection[str]) -> Sequence[Any]:
+        """Give what a query finds for runs, past SQLAlchemy: those are many."""
+        keys = self._database.keys(run_ids)
+        return self._database.fetch(self._database.sql(query), keys=keys)
 
 
 def _equal(values: Mapping[str, str | None]) -> list[ColumnElement[bool]]:

@@ -46,7 +46,10 @@ def status(run: Run) -> str:
 
 def value(data: Json) -> str:
     """Give a text as it is, anything else as JSON."""
-    return data if isinstance(data, str) else _encode(data)
+    if isinstance(data, str):
+        return data
+    # Most are numbers, and of these there are tens of thousands.
+    return repr(data) if type(data) in {int, float} else _encode(data)
 
 
 def number(data: float) -> str:
