@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from sweepflow.engine.attempt import Attempt, ExitRecord, TaskSpec
 from sweepflow.engine.cache import damaged_outputs, look_up
 from sweepflow.engine.capacity import needs_of
+from sweepflow.engine.claims import Claims, ids_of
 from sweepflow.engine.commits import MOMENT_SECONDS, Commits
 from sweepflow.engine.events import (
     Interrupted,
@@ -47,7 +48,7 @@ from sweepflow.engine.rows import Rows
 from sweepflow.engine.task import Group, Made, Outcome, StepCall
 from sweepflow.engine.worker import TIMED_OUT
 from sweepflow.errors import StoreError, SweepflowError
-from sweepflow.store.records import Claim, Hit, Lease, Reuse
+from sweepflow.store.records import Hit, Lease, Reuse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -104,6 +105,7 @@ class Walk:
         self._rows = Rows(plan, engine.store.ledger)
         self._readiness = Readiness(plan)
         self._groups = Groups(plan, engine.store, self._rows, self._tell)
+        self._claims = Claims(engine.store, self._rows, self._groups)
         self._checks: dict[str, str] = {}  # what barred those that wait, by task
         self._index = {task.key: n for n, task in enumerate(plan.tasks)}
         self._commits = Commits(engine.store)
@@ -208,7 +210,7 @@ class Walk:
             return
         run = self._rows.begin(job, self._groups.run_of(job.task), hit.run_id)
         self._groups.join(job, hit.run_id)
-        self._commits.reuse(Reuse(run, _ids(job.inputs), _ids(hit.outputs)))
+        self._commits.reuse(Reuse(run, ids_of(job.inputs), ids_of(hit.outputs)))
         result = Result(
             Outcome("cached"),
             job.run_id,
@@ -254,43 +256,25 @@ class Walk:
             return False
         if job.attempt > 1:
             self._claimed.put(job)
-        elif reason := self._groups.enter(job.task):
-            self._skip(job.task, reason)
         elif job.fingerprint and job.task.reuse:
             ahead = MOST_AHEAD if self._pace * MOST_AHEAD < MOMENT_SECONDS else 0
             self._acquire([job, *self._queue.next_like(job, ahead)])
+        elif reason := self._groups.enter(job.task):
+            self._skip(job.task, reason)
         else:
-            self._begin_alone(job)
+            self._claims.begin(job)
+            self._claimed.put(job)
         return True
 
-    def _begin_alone(self, job: Job) -> None:
-        """Begin a run that others need not know of before it has ended."""
-        again = job.task.info.attempts is not None
-        if job.fingerprint:
-            self._store.ledger.begin([self._claim_of(job)], again=again)
-        else:
-            run = self._rows.begin(job, self._groups.run_of(job.task))
-            self._store.ledger.start(run, _ids(job.inputs), again=again)
-        self._claimed.put(job)
-
     def _acquire(self, jobs: Sequence[Job]) -> None:
-        claims = {job.fresh: list[Claim]() for job in jobs}
+        entered: list[Job] = []
         for job in jobs:
-            claims[job.fresh].append(self._claim_of(job))
-        answers: dict[str, Hit | Lease | None] = {}
-        for fresh, chosen in claims.items():
-            answers |= self._store.ledger.acquire(chosen, fresh=fresh)
-        for job in jobs:
-            self._take_answer(job, answers[job.run_id])
-
-    def _claim_of(self, job: Job) -> Claim:
-        assert job.fingerprint  # noqa: S101 - see `_claim`
-        assert job.identity  # noqa: S101
-        run, texts = (
-            self._rows.begin(job, self._groups.run_of(job.task)),
-            job.identity.code.texts,
-        )
-        return Claim(run, _ids(job.inputs), job.fingerprint.parts, texts)
+            if reason := self._groups.enter(job.task):
+                self._skip(job.task, reason)
+            else:
+                entered.append(job)
+        for job, answer in self._claims.acquire(entered):
+            self._take_answer(job, answer)
 
     def _take_answer(self, job: Job, answer: Hit | Lease | None) -> None:
         match answer:
@@ -579,10 +563,6 @@ class Walk:
     def _tell(self, event: Event) -> None:
         for listener in self._engine.listeners:
             listener(event)
-
-
-def _ids(atoms: Mapping[str, AtomRecord]) -> dict[str, str]:
-    return {name: atom.id for name, atom in atoms.items()}
 
 
 def _ending_of(job: Job, result: Result) -> TaskFinished | TaskCached:
