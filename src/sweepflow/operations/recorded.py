@@ -71,7 +71,7 @@ class RecordedRun:
     def attribute(self, name: str) -> Json:
         """Give what people call an attribute of a run, or None."""
         if name == "dir":
-            return str(self.among.home.run(self.run.id))
+            return str(self.among.home.run(self.run.cached_from or self.run.id))
         look = _ATTRIBUTES.get(name)
         return look(self.run) if look else None
 

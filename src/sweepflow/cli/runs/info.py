@@ -59,7 +59,7 @@ class _Known:
             scalars=store.reader.scalars([run.id])[run.id],
             steps=store.reader.children(run.id),
             installed=store.catalog.text(run.provenance.packages or "") or "",
-            folder=store.home.run(run.id),
+            folder=store.home.run(run.cached_from or run.id),
             output=output_of(store.home, run),
         )
 
