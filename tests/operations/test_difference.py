@@ -101,4 +101,16 @@ def test_sources_that_are_not_there(store: Store, tmp_path: Path) -> None:
 def test_texts_that_are_long_are_not_gone_through() -> None:
     long = b"x\n" * 600_000
     found = difference.of_texts(long, long + b"y\n", "a", "b")
-    assert found == ["a and b differ, and are long"]
+    assert found == ["a and b differ, and are too long to say how"]
+
+
+def test_logs_that_differ(tmp_path: Path) -> None:
+    log, long = tmp_path / "log", tmp_path / "long"
+    log.write_text("x\n")
+    long.write_bytes(b"x" * 2_000_000)
+
+    assert difference.of_logs(log, log, "a", "b") == []
+    assert difference.of_logs(log, tmp_path / "none", "a", "b")[-1] == "-x"
+    assert difference.of_logs(None, log, "a", "b")[-1] == "+x"
+    [line] = difference.of_logs(log, long, "a", "b")
+    assert line == "a and b are too long to be compared"

@@ -11,6 +11,7 @@ from sweepflow.store.objects.manifest import File
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from sweepflow.store.records import Json, Run
     from sweepflow.store.store import Store
@@ -66,6 +67,21 @@ def of_sources(store: Store, first: Run, second: Run) -> list[str]:
     return lines
 
 
+def of_logs(
+    first: Path | None, second: Path | None, first_name: str, second_name: str
+) -> list[str]:
+    """Give the differences of two files, line by line; one may be missing.
+
+    Raises:
+        OSError: One cannot be read.
+    """
+    found = [path if path and path.exists() else None for path in (first, second)]
+    if any(path and path.stat().st_size > _LONGEST for path in found):
+        return [f"{first_name} and {second_name} are too long to be compared"]
+    texts = [path.read_bytes() if path else b"" for path in found]
+    return of_texts(texts[0], texts[1], first_name, second_name)
+
+
 def of_texts(
     first: bytes, second: bytes, first_name: str, second_name: str
 ) -> list[str]:
@@ -84,7 +100,7 @@ def of_texts(
     except UnicodeDecodeError:
         return [f"{first_name} and {second_name} differ, and are no text"]
     if max(len(first), len(second)) > _LONGEST:
-        return [f"{first_name} and {second_name} differ, and are long"]
+        return [f"{first_name} and {second_name} differ, and are too long to say how"]
     lines = difflib.unified_diff(before, after, first_name, second_name, lineterm="")
     return list(lines)
 

@@ -85,9 +85,8 @@ def _scalars(store: Store, first: Run, second: Run) -> Mapping[str, Sides]:
 
 def _output(store: Store, first: Run, second: Run) -> Sequence[str]:
     paths = [output_of(store.home, run) for run in (first, second)]
-    texts = [p.read_bytes() if p and p.exists() else b"" for p in paths]
     names = [f"{run.id[:SHORT_ID]}/output" for run in (first, second)]
-    return difference.of_texts(texts[0], texts[1], names[0], names[1])
+    return difference.of_logs(paths[0], paths[1], names[0], names[1])
 
 
 _PARTS: Mapping[
