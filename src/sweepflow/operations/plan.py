@@ -7,18 +7,19 @@ there already.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from sweepflow.engine.attempt import Attempt
 from sweepflow.engine.plan import Plan
-from sweepflow.engine.task import Checked, Group, Made, RunInfo, StepCall, Task
+from sweepflow.engine.task import Checked, Group, Made, StepCall, Task
 from sweepflow.errors import PlanError
 from sweepflow.operations import checks
 from sweepflow.operations.configure import run_config, shown
 from sweepflow.operations.expand import expand
 from sweepflow.operations.parents import Parent, Placing
+from sweepflow.operations.position import At, How, Members
 from sweepflow.operations.required import Finder, Scope
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from sweepflow.operations.running import RunConfig
     from sweepflow.project.operations.book import Operations
     from sweepflow.project.operations.models import Operation
-    from sweepflow.project.operations.steps import StepEntry
     from sweepflow.store.records import Json, Run
     from sweepflow.store.store import Store
 
@@ -65,86 +65,10 @@ def plan_operation(  # noqa: PLR0913 - each by its name
         PlanError: What is required cannot be had.
     """
     planner = _Planner(operations, store, with_deps=with_deps)
-    how = _How.of(asked.entry)
+    how = How.of(asked.entry)
     for key, trial in _by_key(asked.name, asked):
-        planner.add(trial, _At(key, previous=previous, run_id=run_id), how, Scope())
+        planner.add(trial, At(key, previous=previous, run_id=run_id), how, Scope())
     return Plan(asked.name, tuple(planner.tasks), kind="operation")
-
-
-@dataclass(frozen=True, slots=True)
-class _How:
-    """What is said of a step; all but isolation holds for those in it, too."""
-
-    needed: bool = False
-    isolated: bool = False
-    gpus: str | None = None
-    stop_after: float | None = None
-
-    @classmethod
-    def of(cls, entry: StepEntry, above: _How | None = None) -> _How:
-        above = above or cls()
-        return cls(
-            needed=entry.needed or above.needed,
-            isolated=entry.isolate_runs,
-            gpus="" if entry.no_gpus else entry.gpus or above.gpus,
-            stop_after=above.stop_after
-            if entry.stop_after is None
-            else entry.stop_after,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _At:
-    """Where in the plan a run stands.
-
-    Args:
-        key: Of its task.
-        step: What the run that it belongs to calls it.
-        after: Keys of the tasks that come before.
-        previous: The run that goes on.
-        run_id: The id that it is to have.
-        check: Looks at the run when it has completed.
-    """
-
-    key: str
-    step: str | None = None
-    after: tuple[str, ...] = ()
-    previous: Previous | None = None
-    run_id: str = ""
-    check: Callable[[str], Checked] | None = None
-
-    @property
-    def was_started(self) -> bool:
-        """Whether the run is one that goes on, and was not only staged."""
-        return self.previous is not None and self.previous.run.attempts > 0
-
-    @property
-    def is_done(self) -> bool:
-        """Whether the run had completed."""
-        done = {"completed", "cached"}
-        return self.previous is not None and self.previous.run.status in done
-
-    def info_of_batch(self, step: PlannedStep) -> RunInfo:
-        run = self.previous.run if self.previous else None
-        return RunInfo(
-            name=step.operation.full_name,
-            step=self.step,
-            label=step.entry.batch_label,
-            tags=step.entry.batch_tags,
-            run_id=run.id if run else "",
-            attempts=run.attempts if run else None,
-        )
-
-    def info(self, planned: Planned) -> RunInfo:
-        run = self.previous.run if self.previous else None
-        return RunInfo(
-            name=planned.operation.full_name,
-            step=self.step,
-            label=planned.label,
-            tags=planned.tags,
-            run_id=run.id if run else self.run_id,
-            attempts=run.attempts if run else None,
-        )
 
 
 class _Planner:
@@ -159,7 +83,7 @@ class _Planner:
         self._required: dict[str, str] = {}  # keys of tasks by operation
         self._requiring: list[str] = []
 
-    def add(self, planned: Planned, at: _At, how: _How, scope: Scope) -> Maker:
+    def add(self, planned: Planned, at: At, how: How, scope: Scope) -> Maker:
         """Add the tasks of one run and of those in it; give what makes its files.
 
         Of a run that goes on, what is done in it is left out, and stands for itself.
@@ -198,7 +122,7 @@ class _Planner:
             reuse=how.needed and at.previous is None,
             check=at.check,
             info=replace(
-                at.info(planned),
+                at.info(planned.operation, planned.label, planned.tags),
                 origins=required.origins,
                 facts=self._facts(planned.operation),
             ),
@@ -206,7 +130,7 @@ class _Planner:
         self.tasks.append(task)
         return at.key
 
-    def _still_good(self, planned: Planned, at: _At, required: Required) -> Run | None:
+    def _still_good(self, planned: Planned, at: At, required: Required) -> Run | None:
         """Give the run that completed before, if it would come out the same now."""
         assert at.previous  # noqa: S101 - it is done
         run = at.previous.run
@@ -229,17 +153,17 @@ class _Planner:
 
         return identity
 
-    def _add_parent(self, planned: Planned, at: _At, how: _How, scope: Scope) -> Maker:
+    def _add_parent(self, planned: Planned, at: At, how: How, scope: Scope) -> Maker:
         required = self._finder.of(planned, scope, isolated=how.isolated)
         makers = (i.tasks for i in required.inputs.values() if isinstance(i, Made))
         after = (*at.after, *chain.from_iterable(makers))
         inner = Scope(scope)
-        members = _Members()
+        members = Members()
         for step in planned.steps:
             key = f"{at.key}/{step.name}"
             previous = at.previous.child(step.name) if at.previous else None
             maker = self._add_step(
-                step, _At(key, step.name, after, previous), how, inner
+                step, At(key, step.name, after, previous), how, inner
             )
             members.add(step.name, maker)
             if isinstance(maker, str):
@@ -251,29 +175,30 @@ class _Planner:
             planned.values,
             again=at.was_started,
         )
+        info = at.info(planned.operation, planned.label, planned.tags)
         task = Task(
             at.key,
             self._group(planned.operation, members, place),
             params=planned.values,
             after=at.after,
             check=at.check,
-            info=replace(at.info(planned), facts=self._facts(planned.operation)),
+            info=replace(info, facts=self._facts(planned.operation)),
         )
         return self._add_group(task, at, members)
 
-    def _add_step(self, step: PlannedStep, at: _At, above: _How, scope: Scope) -> Maker:
-        how = _How.of(step.entry, above)
+    def _add_step(self, step: PlannedStep, at: At, above: How, scope: Scope) -> Maker:
+        how = How.of(step.entry, above)
         check = _check(step, self._root, self._store)
         if not step.is_batch:
             maker = self.add(step.trials[0], replace(at, check=check), how, scope)
             scope.add(step.operation, [maker])
             return maker
-        members = _Members()
+        members = Members()
         makers: list[Maker] = []
         after = at.after
         for n, trial in enumerate(step.trials, 1):
             previous = at.previous.child(str(n)) if at.previous else None
-            trial_at = _At(f"{at.key}/{n}", str(n), after, previous, check=check)
+            trial_at = At(f"{at.key}/{n}", str(n), after, previous, check=check)
             maker = self.add(trial, trial_at, how, scope)
             members.add(str(n), maker)
             makers.append(maker)
@@ -281,18 +206,19 @@ class _Planner:
                 after = (maker,)
         scope.add(step.operation, makers)
         tolerant = step.entry.fail_on_trial_error is False
+        info = at.info(step.operation, step.entry.batch_label, step.entry.batch_tags)
         task = Task(
             at.key,
             self._group(step.operation, members, tolerant=tolerant),
             after=at.after,
-            info=replace(at.info_of_batch(step), facts=self._facts(step.operation)),
+            info=replace(info, facts=self._facts(step.operation)),
         )
         return self._add_group(task, at, members)
 
     def _group(
         self,
         operation: Operation,
-        members: _Members,
+        members: Members,
         place: Placing | None = None,
         *,
         tolerant: bool = False,
@@ -311,7 +237,7 @@ class _Planner:
             made=made,
         )
 
-    def _add_group(self, task: Task, at: _At, members: _Members) -> Maker:
+    def _add_group(self, task: Task, at: At, members: Members) -> Maker:
         """Add a run that holds others, unless it is done, and so are they."""
         if at.step is not None and at.is_done and at.previous and not members.tasks:
             return at.previous.run
@@ -341,29 +267,10 @@ class _Planner:
         self._requiring.append(name)
         asked = expand(self._operations, operation, (), folder=self._root)
         for key, trial in _by_key(name, asked):
-            self.add(trial, _At(key), _How(needed=True), Scope())
+            self.add(trial, At(key), How(needed=True), Scope())
             self._required[name] = key
         self._requiring.pop()
         return self._required[name]
-
-
-@dataclass(slots=True)
-class _Members:
-    """The runs in a run: what the links to them are called.
-
-    Args:
-        tasks: By the keys of those that are to run.
-        done: Those that are there already, by these names.
-    """
-
-    tasks: dict[str, str] = field(default_factory=dict[str, str])
-    done: dict[str, Run] = field(default_factory=dict[str, "Run"])
-
-    def add(self, step: str, maker: Maker) -> None:
-        if isinstance(maker, str):
-            self.tasks[maker] = step
-        else:
-            self.done[step] = maker
 
 
 def _by_key(name: str, asked: Asked | PlannedStep) -> list[tuple[str, Planned]]:
