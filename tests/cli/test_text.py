@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import math
 import sys
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,9 +16,14 @@ from sweepflow.cli import text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import pytest
-
 ROWS = [("1", "train", ""), ("12", "\N{TROPHY} x", "é"), ("3", "", "long " * 40)]
+
+
+def test_json_is_what_everything_reads(capsys: pytest.CaptureFixture[str]) -> None:
+    data = {"a": [1.5, math.nan, (math.inf,)], "b": {"c": -math.inf, "d": "nan"}}
+    text.print_json(data)
+    found = json.loads(capsys.readouterr().out, parse_constant=pytest.fail)
+    assert found == {"a": [1.5, None, [None]], "b": {"c": None, "d": "nan"}}
 
 
 def test_columns_are_aligned(capsys: pytest.CaptureFixture[str]) -> None:

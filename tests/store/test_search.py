@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -98,6 +99,18 @@ def test_numbers_of_many_runs_at_once(ledger: Ledger) -> None:
     assert len(found) == 26
     assert found["none"] == {}
     assert found["08"] == {"loss": a_scalar(last=4.0), "acc": a_scalar("acc")}
+
+
+def test_last_values_alone(ledger: Ledger) -> None:
+    for run_id, last in (("a", 0.25), ("b", math.nan)):
+        ledger.start(a_run(run_id))
+        ledger.commit([with_scalars(run_id, a_scalar(last=last), a_scalar("acc"))])
+
+    found = ledger.last_values(["a", "b", "none"])
+
+    assert found["a"] == {"loss": 0.25, "acc": 0.5}
+    assert math.isnan(found["b"]["loss"])
+    assert found["none"] == {}
 
 
 @pytest.mark.parametrize("name", ["", "é\U0001f3c6", "a b", "x" * 1000])

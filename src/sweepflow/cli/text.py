@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import shutil
 import sys
+from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import typer
 
@@ -87,7 +89,23 @@ def counted(number: int, noun: str) -> str:
 
 
 def print_json(data: object) -> None:
-    sys.stdout.write(json.dumps(data, indent=2) + "\n")
+    """Print JSON that everything reads: a number that is none, or endless, is null."""
+    try:
+        text = json.dumps(data, indent=2, allow_nan=False)
+    except ValueError:
+        text = json.dumps(_finite(data), indent=2)
+    sys.stdout.write(text + "\n")
+
+
+def _finite(data: object) -> object:
+    if isinstance(data, float):
+        return data if math.isfinite(data) else None
+    if isinstance(data, Mapping):
+        items = cast("Mapping[str, object]", data).items()
+        return {name: _finite(value) for name, value in items}
+    if isinstance(data, list | tuple):
+        return [_finite(value) for value in cast("Sequence[object]", data)]
+    return data
 
 
 def print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
