@@ -47,12 +47,15 @@ class Project:
     def write(self, text: str, name: str = "guild.yml") -> None:
         (self.folder / name).write_text(text, "utf-8")
 
+    def command(self, *args: str) -> list[str]:
+        return [*SWEEPFLOW, *args]
+
     def do(
         self, *args: str, status: int = 0, env: Mapping[str, str] | None = None
     ) -> Done:
         """Run a command that ends with an exit status, and with no traceback."""
         done = subprocess.run(
-            [*SWEEPFLOW, *args],
+            self.command(*args),
             cwd=self.folder,
             env=environment() | dict(env or {}),
             capture_output=True,
@@ -82,7 +85,7 @@ class Project:
     def start(self, *args: str) -> subprocess.Popen[str]:
         """Start a command in a session of its own, as in a terminal of its own."""
         return subprocess.Popen(
-            [*SWEEPFLOW, *args],
+            self.command(*args),
             cwd=self.folder,
             env=environment(),
             stdout=subprocess.PIPE,

@@ -52,6 +52,17 @@ def test_a_run_has_the_label_and_the_tags_that_it_is_given(make: Make) -> None:
     assert (second.label, set(second.tags)) == ("mine", {"a", "b", "own"})
 
 
+def test_a_step_has_a_label_of_its_own_flags_or_that_of_its_parent(make: Make) -> None:
+    steps = "[{run: 'hello msg=x', label: 'says ${msg} in ${m}', tags: [own]}, hello]"
+    project = make(BASE + f"p: {{flags: {{m: 1}}, steps: {steps}}}")
+    project.run("p", "--label", "all of ${m}", "--tag", "every")
+    assert [(run.label, run.tags) for run in project.runs()] == [
+        ("all of 1", ("every",)),
+        ("says x in 1", ("own",)),
+        ("all of 1", ("every",)),
+    ]
+
+
 def test_staged_runs_start_when_they_are_told_to(make: Make) -> None:
     project = make(PREP + TRAIN)
     project.run("prep", "n=5", "--stage", "--run-id", "prep-1")
