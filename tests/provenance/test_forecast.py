@@ -50,9 +50,10 @@ def did(
     world: World, task: Task, made: AtomRecord, inputs: Mapping[str, AtomRecord] = {}
 ) -> Run:
     """Record that a task was done."""
-    assert task.identity
+    identity = task.identify()
+    assert identity
     contents = {name: atom.content for name, atom in inputs.items()}
-    fingerprint = Fingerprint.of(task, task.identity, contents)
+    fingerprint = Fingerprint.of(task, identity, contents)
     like = world.run(f"like {task.key}", outputs={task.key: made})
     run = replace(
         like,
@@ -65,7 +66,7 @@ def did(
         finished_at=None,
     )
     ids = {name: atom.id for name, atom in inputs.items()}
-    texts = task.identity.code.texts
+    texts = identity.code.texts
     world.ledger.acquire([Claim(run, ids, fingerprint.parts, texts)])
     ending = Ending(run.id, "completed", run.started_at, outputs={task.key: made})
     world.ledger.commit([ending])

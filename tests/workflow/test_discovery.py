@@ -160,7 +160,9 @@ def test_an_unknown_name_tells_the_nearest(folder: Folder) -> None:
     assert f"no workflow 'trian' in {project.file}\n" in message
     assert "did you mean 'train'?" in message
     assert "'job' is a job, not a workflow" in refused("job", project)
-    with pytest.raises(PlanError, match="no job, operation or workflow 'jub'") as caught:
+    with pytest.raises(
+        PlanError, match="no job, operation or workflow 'jub'"
+    ) as caught:
         find_workflow("jub", project, others=project.jobs)
     assert caught.value.hint == "did you mean 'job'?"
 

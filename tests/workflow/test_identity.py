@@ -86,9 +86,9 @@ class Project:
 
     def codes(self, config: object = None) -> dict[str, str]:
         return {
-            key: task.identity.code.digest
+            key: identity.code.digest
             for key, task in self.plan(config).items()
-            if task.identity
+            if (identity := task.identify())
         }
 
 
@@ -150,8 +150,9 @@ def test_what_is_declared(project: Project, monkeypatch: pytest.MonkeyPatch) -> 
 
     task = project.plan(depends_on=declared)["make"]
 
-    assert task.identity
-    found = task.identity.depends_on
+    identity = task.identify()
+    assert identity
+    found = identity.depends_on
     assert list(found) == ["env:A_SECRET", "env:ABSENT", "file:data", "package:pytest"]
     assert found["env:ABSENT"] == "unset"
     assert found["package:pytest"] == pytest.__version__
@@ -182,8 +183,9 @@ def test_a_step_without_a_file(tmp_path: Path) -> None:
         exec(f"def f(config, inputs, workspace):\n    return {body}", namespace)  # noqa: S102
         workflow = Workflow("w", {}, [Step("s", namespace["f"])])
         [task] = plan_workflow(workflow, {}, {"s": None}, root=tmp_path).tasks
-        assert task.identity
-        return task.identity.code.digest
+        found = task.identify()
+        assert found
+        return found.code.digest
 
     assert identity("1 + len('a')") == identity("1 + len('a')  # one")
     assert identity("1 + len('a')") != identity("1 + len('b')")
@@ -200,8 +202,9 @@ def test_what_a_closure_holds_counts(tmp_path: Path) -> None:
 
         workflow = Workflow("w", {}, [Step("s", f)])
         [task] = plan_workflow(workflow, {}, {"s": None}, root=tmp_path).tasks
-        assert task.identity
-        return task.identity.code.digest
+        found = task.identify()
+        assert found
+        return found.code.digest
 
     assert digest(1) == digest(1)
     assert digest(1) != digest(2)

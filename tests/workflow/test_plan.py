@@ -105,8 +105,9 @@ def test_dependencies_decide_the_result(
     def found() -> Mapping[str, str]:
         depends_on = DependsOn(["A_SECRET", "NOT_SET"], ["words"], ["pytest"])
         [task] = planned(Step("s", make, depends_on=depends_on)).tasks
-        assert task.identity
-        return task.identity.depends_on
+        identity = task.identify()
+        assert identity
+        return identity.depends_on
 
     before = found()
     assert before["package:pytest"] == pytest.__version__
