@@ -32,6 +32,19 @@ while not (project / word).exists():
 sys.stdout.buffer.write(word.encode() + b" ends \\xff\\r\\n")
 """
 
+# What is asked to end a second time is killed.
+TIDY = (
+    """\
+import signal, sys, time
+def tidy(*_):
+    time.sleep(1.5)
+    print("tidy", flush=True)
+    sys.exit()
+signal.signal(signal.SIGTERM, tidy)
+"""
+    + SCRIPT
+)
+
 OPERATIONS = """\
 one: {exec: python wait.py one, sourcecode: wait.py}
 two: {exec: python wait.py two, sourcecode: wait.py}
@@ -119,6 +132,8 @@ def test_following_ends_with_a_driver_that_was_killed(project: Shell) -> None:
     with running(project, "run", "one") as driver:
         wait_for_begin(project, "one")
         with running(project, "runs", "logs", "-f", "1") as follower:
+            assert follower.stdout is not None
+            assert follower.stdout.readline() == b"one begins\n"
             os.killpg(driver.pid, signal.SIGKILL)
             follower.communicate(timeout=60)
     assert follower.returncode == 0
@@ -139,6 +154,15 @@ def test_a_run_is_stopped(project: Shell) -> None:
     run = runs(project)["one"]
     assert (run["status"], run["error"]) == ("interrupted", "interrupted by SIGTERM")
     assert is_gone(project, "one")
+
+
+def test_a_run_has_time_to_tidy_up(project: Shell) -> None:
+    project.write(TIDY, "wait.py")
+    with running(project, "run", "one") as driver:
+        wait_for_begin(project, "one")
+        project.sweepflow("runs", "stop", "1")
+        driver.communicate(timeout=60)
+    assert project.sweepflow("runs", "logs", "1").stdout == "one begins\ntidy\n"
 
 
 def test_of_a_batch_one_alone_may_be_stopped(project: Shell) -> None:
