@@ -284,6 +284,15 @@ class TestRestart:
         assert found["batch/prep/2"].info.run_id == "t2"
         assert found["batch/prep"].info.run_id == "b0"
 
+    def test_a_step_that_goes_on_by_itself_stays_where_it_belongs(
+        self, plan: Planner
+    ) -> None:
+        plan.record("p0", "pipe", "failed", n=7)
+        plan.record("s1", "prep", "failed", parent="p0", step="prep", n=7)
+        previous = Previous.load(plan.store, "s1")
+        info = tasks(plan("prep", "n=7", previous=previous))["prep"].info
+        assert (info.parent, info.step, info.run_id) == ("p0", "prep", "s1")
+
     def test_a_group_that_is_done_is_left_out(self, plan: Planner) -> None:
         plan.record("p0", "nested", "failed")
         plan.record("s1", "prep", parent="p0", step="prep", n=1)

@@ -25,6 +25,10 @@ Restart = Annotated[
 Stage = Annotated[
     bool, typer.Option("--stage", help="Only record the run, to be started later.")
 ]
+StageTrials = Annotated[
+    bool,
+    typer.Option("--stage-trials", help="Only record the trials of its batches."),
+]
 Needed = Annotated[
     bool, typer.Option("--needed", help="Take an equal completed run, if there is one.")
 ]
@@ -81,6 +85,7 @@ class OperationOptions:
 
     restart: str | None = None
     stage: bool = False
+    stage_trials: bool = False
     needed: bool = False
     with_deps: bool = False
     label: str | None = None

@@ -73,13 +73,14 @@ def run_operation(
             asked,
             store,
             with_deps=options.with_deps,
+            stage_trials=options.stage_trials,
             run_id=options.run_id or "",
             previous=previous,
         )
         if request.dry_run:
             _tell(store, plan, request)
             return 0
-        if options.stage:
+        if options.stage or (options.stage_trials and asked.is_batch):
             _stage(store, plan, operations.root)
             return 0
         report = _run(store, plan, executor, request, options)
@@ -215,7 +216,7 @@ def _tell(store: Store, plan: Plan, request: Request) -> None:
 def _stage(store: Store, plan: Plan, folder: Path) -> None:
     from sweepflow.operations.staging import stage
 
-    for run in stage(plan, store, folder):
+    for run in stage(plan.tasks, store, folder):
         typer.echo(
             f"{run.task} is staged: start it with `sweepflow run --start {run.id}`"
         )

@@ -25,6 +25,7 @@ from sweepflow.cli.operation_options import (
     Restart,
     RunId,
     Stage,
+    StageTrials,
     StopAfter,
     Tags,
     WithDeps,
@@ -99,6 +100,7 @@ def run(  # noqa: PLR0913 - the options of the command
     with_deps: WithDeps = False,
     restart: Restart = None,
     stage: Stage = False,
+    stage_trials: StageTrials = False,
     label: Label = None,
     tags: Tags = None,
     run_id: RunId = None,
@@ -146,6 +148,7 @@ def run(  # noqa: PLR0913 - the options of the command
     options = OperationOptions(
         restart=restart,
         stage=stage,
+        stage_trials=stage_trials,
         needed=needed,
         with_deps=with_deps,
         label=label,

@@ -44,7 +44,7 @@ class Rows:
 
         Args:
             job: Gets the run's id.
-            parent: The run that it belongs to.
+            parent: The run of the group that it belongs to.
             cached_from: The run whose outputs it takes, if that is all it does.
         """
         info = job.task.info
@@ -54,7 +54,7 @@ class Rows:
             plan_id=self._id,
             kind=self._plan.kind,
             name=info.name or self._plan.name,
-            parent=parent,
+            parent=parent or info.parent,
             step=info.step,
             label=info.label,
             tags=info.tags,

@@ -258,6 +258,7 @@ class RunInfo:
     Args:
         name: The name of what it is a run of; that of the plan if not given.
         step: What the group that it belongs to calls it.
+        parent: The run that it belongs to, where that is no group of the plan.
         run_id: The id that it is to have.
         attempts: How many there were at the run of that id, which goes on; None where
             there is no such run yet.
@@ -268,6 +269,7 @@ class RunInfo:
 
     name: str = ""
     step: str | None = None
+    parent: str | None = None
     label: str = ""
     tags: tuple[str, ...] = ()
     run_id: str = ""

@@ -21,6 +21,7 @@ from sweepflow.operations.expand import expand
 from sweepflow.operations.parents import Parent, Placing
 from sweepflow.operations.position import At, How, Members
 from sweepflow.operations.required import Finder, Scope
+from sweepflow.operations.staging import StagedTrials
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,6 +49,7 @@ def plan_operation(  # noqa: PLR0913 - each by its name
     store: Store,
     *,
     with_deps: bool = False,
+    stage_trials: bool = False,
     run_id: str = "",
     previous: Previous | None = None,
 ) -> Plan:
@@ -58,13 +60,16 @@ def plan_operation(  # noqa: PLR0913 - each by its name
         asked: What is to run.
         store: Has the runs that there are already.
         with_deps: Plan what is required, too, instead of taking what is there.
+        stage_trials: Only record the trials of steps, to be started later.
         run_id: The id that the run is to have.
         previous: The run that goes on.
 
     Raises:
         PlanError: What is required cannot be had.
     """
-    planner = _Planner(operations, store, with_deps=with_deps)
+    planner = _Planner(
+        operations, store, with_deps=with_deps, stage_trials=stage_trials
+    )
     how = How.of(asked.entry)
     for key, trial in _by_key(asked.name, asked):
         planner.add(trial, At(key, previous=previous, run_id=run_id), how, Scope())
@@ -73,13 +78,19 @@ def plan_operation(  # noqa: PLR0913 - each by its name
 
 class _Planner:
     def __init__(
-        self, operations: Operations, store: Store, *, with_deps: bool
+        self,
+        operations: Operations,
+        store: Store,
+        *,
+        with_deps: bool,
+        stage_trials: bool,
     ) -> None:
         self.tasks: list[Task] = []
         self._operations = operations
         self._store = store
         self._root = operations.root
         self._finder = Finder(operations, store, self._require if with_deps else None)
+        self._stage_trials = stage_trials
         self._required: dict[str, str] = {}  # keys of tasks by operation
         self._requiring: list[str] = []
 
@@ -193,6 +204,7 @@ class _Planner:
             maker = self.add(step.trials[0], replace(at, check=check), how, scope)
             scope.add(step.operation, [maker])
             return maker
+        before = len(self.tasks)
         members = Members()
         makers: list[Maker] = []
         after = at.after
@@ -204,15 +216,17 @@ class _Planner:
             makers.append(maker)
             if step.entry.fail_on_trial_error and isinstance(maker, str):
                 after = (maker,)
-        scope.add(step.operation, makers)
         tolerant = step.entry.fail_on_trial_error is False
+        group = self._group(step.operation, members, tolerant=tolerant)
+        if self._stage_trials:
+            staged, self.tasks = self.tasks[before:], self.tasks[:before]
+            host = StagedTrials(staged, self._store, self._root)
+            group = Group(group.ref, (), group.cwd, host)
+        else:
+            scope.add(step.operation, makers)
         info = at.info(step.operation, step.entry.batch_label, step.entry.batch_tags)
-        task = Task(
-            at.key,
-            self._group(step.operation, members, tolerant=tolerant),
-            after=at.after,
-            info=replace(info, facts=self._facts(step.operation)),
-        )
+        info = replace(info, facts=self._facts(step.operation))
+        task = Task(at.key, group, after=at.after, info=info)
         return self._add_group(task, at, members)
 
     def _group(

@@ -76,7 +76,8 @@ class At:
         run = self.previous.run if self.previous else None
         return RunInfo(
             name=operation.full_name,
-            step=self.step,
+            step=self.step or (run.step if run else None),
+            parent=run.parent if run else None,
             label=label,
             tags=tags,
             run_id=run.id if run else self.run_id,

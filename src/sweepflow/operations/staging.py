@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sweepflow.engine.provenance import observe
@@ -15,43 +16,48 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from sweepflow.engine.plan import Plan
     from sweepflow.engine.task import Task
+    from sweepflow.store.records import Json
     from sweepflow.store.store import Store
 
 STAGED = "staged"
 
 
-def stage(plan: Plan, store: Store, folder: Path) -> Sequence[Run]:
-    """Record the runs of a plan as staged; what they are made of is not.
+def stage(
+    tasks: Sequence[Task], store: Store, folder: Path, parent: str | None = None
+) -> Sequence[Run]:
+    """Record the runs of tasks as staged; what these runs hold is not.
 
     What they require of runs that are there is settled now, whatever else is run until
     they start.
 
     Args:
-        plan: Of an operation.
+        tasks: Of operations.
         store: Where they are recorded.
         folder: That of the project.
+        parent: The run that they belong to.
     """
-    groups = [t.action for t in plan.tasks if isinstance(t.action, Group)]
+    groups = [task.action for task in tasks if isinstance(task.action, Group)]
     inner = {member for group in groups for member in group.members}
-    provenance = observe(folder, store.ledger, plan.user)
+    provenance = observe(folder, store.ledger, None)
     plan_id = secrets.token_hex(8)
     staged: list[Run] = []
-    for task in plan.tasks:
+    for task in tasks:
         if task.key in inner:
             continue
         run = Run(
             id=task.info.run_id or secrets.token_hex(8),
             plan_id=plan_id,
-            kind=plan.kind,
-            name=task.info.name or plan.name,
+            kind="operation",
+            name=task.info.name,
             task=task.key,
             command=task.action.display(),
             cwd=task.action.cwd,
             provenance=provenance,
             started_at=time.time(),
             params=task.params,
+            parent=parent,
+            step=task.info.step if parent else None,
             label=task.info.label,
             tags=task.info.tags,
             status=STAGED,
@@ -61,6 +67,31 @@ def stage(plan: Plan, store: Store, folder: Path) -> Sequence[Run]:
         store.ledger.start(run, _inputs(task))
         staged.append(run)
     return staged
+
+
+@dataclass(slots=True)
+class StagedTrials:
+    """The folder of a batch whose trials are staged when it is run.
+
+    Args:
+        tasks: Those of the trials.
+        store: Where they are recorded.
+        project: The folder of the project.
+    """
+
+    tasks: Sequence[Task]
+    store: Store
+    project: Path
+
+    def begin(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        stage(self.tasks, self.store, self.project, parent=folder.name)
+
+    def join(self, folder: Path, member: str, origin: str) -> None:
+        """Nothing runs in it."""
+
+    def facts(self) -> dict[str, Json]:
+        return {}
 
 
 def queued(store: Store) -> Sequence[Run]:

@@ -51,3 +51,20 @@ def test_the_queue_starts_what_is_staged_in_order_with_its_steps(
 def test_the_queue_says_what_it_takes(tmp_path: Path) -> None:
     project = Project.make(tmp_path / "project", OPERATIONS)
     assert "run-once=yes" in project.do("run", "queue", "fast=yes", status=2).stderr
+
+
+def test_the_trials_of_a_step_are_staged_and_the_others_run(tmp_path: Path) -> None:
+    text = f"{OPERATIONS}q: {{steps: ['hello msg=[a,b]', 'hello msg=c']}}\n"
+    project = Project.make(tmp_path / "project", text)
+    project.do("run", "q", "--stage-trials")
+    found = {(run.task, run.status) for run in project.runs()}
+    assert found == {
+        ("q", "completed"),
+        ("q/hello", "completed"),
+        ("q/hello/1", "staged"),
+        ("q/hello/2", "staged"),
+        ("q/hello_2", "completed"),
+    }
+    done = project.do("run", "queue", "run-once=yes")
+    lines = [line.partition(" | ")[2] for line in done.stdout.splitlines()]
+    assert lines == ["a", "b"]
