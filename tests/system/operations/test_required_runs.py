@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import signal
 from typing import TYPE_CHECKING
 
@@ -157,18 +156,6 @@ def test_a_run_that_is_going_on_or_took_too_long_will_do(make: Make) -> None:
     assert (stopped.status, stopped.error) == ("failed", "timed out")
     assert [origin(run) for run in (first, second)] == [waited.id, stopped.id]
     assert {project.output(run) for run in (first, second)} == {"data: made\n\n"}
-
-
-def test_what_is_staged_takes_the_run_that_was_there_then(make: Make) -> None:
-    project = make(PREP + TRAIN)
-    project.run("prep")
-    done = project.run("train", "--stage", "--run-id", "staged-train")
-    assert shlex.split(done.stdout)[-1].startswith("staged-train")
-    project.run("prep", "n=2")
-    project.do("run", "--start", "staged-train")
-    run = project.latest("train")
-    assert (run.id, run.status) == ("staged-train", "completed")
-    assert project.output(run) == "data: n=1\n"
 
 
 def test_with_what_it_requires_all_is_made_that_is_not_there(make: Make) -> None:

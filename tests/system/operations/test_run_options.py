@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from tests.system.operations.scripts import BASE, PREP, TRAIN, T
+from tests.system.operations.scripts import BASE, T
 
 if TYPE_CHECKING:
     from tests.system.operations.conftest import Make
@@ -61,17 +61,6 @@ def test_a_step_has_a_label_of_its_own_flags_or_that_of_its_parent(make: Make) -
         ("says x in 1", ("own",)),
         ("all of 1", ("every",)),
     ]
-
-
-def test_staged_runs_start_when_they_are_told_to(make: Make) -> None:
-    project = make(PREP + TRAIN)
-    project.run("prep", "n=5", "--stage", "--run-id", "prep-1")
-    assert [(run.id, run.status) for run in project.runs()] == [("prep-1", "staged")]
-    assert "no suitable run" in project.run("train", status=1).stderr
-    project.run("--start", "prep-1")
-    [run] = project.runs()
-    assert (run.id, run.status, run.params["n"]) == ("prep-1", "completed", 5)
-    assert (project.place(run) / "data.txt").read_text() == "n=5"
 
 
 def test_a_dry_run_tells_the_commands_and_runs_none(make: Make) -> None:

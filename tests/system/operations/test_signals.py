@@ -187,3 +187,14 @@ def test_who_needs_an_equal_run_waits_for_the_one_that_is_going_on(
         "cached",
         "completed",
     ]
+
+
+def test_several_batches_at_once_are_all_recorded(project: Project) -> None:
+    (project.folder / "go").touch()
+    batches = [project.start("run", "wait", f"n=[{n},{n}1]") for n in range(1, 5)]
+    for process in batches:
+        _, err = process.communicate(timeout=120)
+        assert process.returncode == 0, err
+    assert {run.status for run in project.runs()} == {"completed"}
+    numbers = sorted(run.params["n"] for run in project.runs())
+    assert numbers == [1, 2, 3, 4, 11, 21, 31, 41]
