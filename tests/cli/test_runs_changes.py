@@ -147,6 +147,7 @@ def test_a_removed_run_can_be_restored(shell: Shell, store: Store) -> None:
     assert ids(shell) == ["aaaa"]
     assert ids(shell, "--deleted") == ["dddd", "cccc", "bbbb"]
     assert "was removed" in shell.bad("runs", "mark", "cccc")
+    assert "was removed" in shell.bad("run", "--restart", "cccc")
     assert "\nremoved:    20" in shell.sweepflow("runs", "info", "cccc").stdout
 
     assert done(shell, "restore", "cccc") == "restored 2 runs\n"

@@ -34,11 +34,16 @@ class Previous:
         Runs whose driver died are completed first.
 
         Raises:
-            SweepflowError: There is no such run, it is none of an operation, or it has
-                not ended.
+            SweepflowError: There is no such run, it is none of an operation, it was
+                removed, or it has not ended.
         """
         settle(store)
         run = store.reader.get(run_id)
+        if run.deleted_at is not None:
+            raise PlanError(
+                f"run {run.id} was removed",
+                hint=f"bring it back with 'sweepflow runs restore {run.id}'",
+            )
         if run.kind != "operation":
             raise PlanError(
                 f"run {run.id} is of a {run.kind}, and only operations are restarted",
