@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.system.operations.conftest import Make
     from tests.system.operations.project import Project
 
-KILLS = int(os.environ.get("SWEEPFLOW_KILLS", "12")) // 2
+KILLS = int(os.environ.get("SWEEPFLOW_KILLS", "12")) // 3
 STEPS = 6
 CHANCE = random.SystemRandom()
 WHOM = ("driver", "another", "all")
