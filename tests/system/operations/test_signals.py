@@ -18,18 +18,20 @@ if TYPE_CHECKING:
 
 # A command with a child of its own, which goes on until somebody lets it end.
 WAIT = """\
-cd $PROJECT_DIR
-if [ ! -e go ]; then
-    sleep 300 & echo $! > child-$FLAG_N
-    echo $$ > new-$FLAG_N
-    mv new-$FLAG_N pid-$FLAG_N
-    wait
-fi
-echo went on > $RUN_DIR/made
+import os, pathlib, signal, subprocess
+project, n = pathlib.Path(os.environ["PROJECT_DIR"]), os.environ["FLAG_N"]
+if not (project / "go").exists():
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    child = subprocess.Popen(["sleep", "300"])
+    (project / f"child-{n}").write_text(str(child.pid))
+    (project / f"new-{n}").write_text(str(os.getpid()))
+    (project / f"new-{n}").rename(project / f"pid-{n}")
+    child.wait()
+pathlib.Path("made").touch()
 """
 GUILD = """\
 a: {main: "step --msg A"}
-wait: {exec: sh wait.sh, flags: {n: 1}}
+wait: {main: wait, flags: {n: 1}, flags-dest: none}
 p: {steps: [a, wait, a]}
 q: {steps: [p, a]}
 slow: {exec: sleep 1}
@@ -40,7 +42,7 @@ batch: {steps: ['wait n=[1,2,3]', a]}
 @pytest.fixture
 def project(make: Make) -> Project:
     project = make(GUILD)
-    project.write(WAIT, "wait.sh")
+    project.write(WAIT, "wait.py")
     return project
 
 
