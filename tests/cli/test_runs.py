@@ -210,7 +210,7 @@ def test_a_cached_run_tells_where_its_outputs_are_from(ran: Shell) -> None:
         ran.sweepflow("runs", "info", "c0ffee", "--json").stdout
     ) == facts | {
         "facts": {},
-        "folder": str(ran.cwd / ".sweepflow" / "runs" / "c0ffee"),
+        "folder": str(ran.cwd / ".sweepflow" / "runs" / source.id),
         "output": None,
         "input_atoms": {},
         "output_atoms": {},
