@@ -34,6 +34,7 @@ train: {exec: 'true', requires: [{operation: prep}]}
 test:
   exec: 'true'
   requires: [{operation: train}, {operation: prep}, {operation: other}]
+either: {exec: 'true', requires: [{operation: prep|other}]}
 pipe: {flags: {n: 7}, steps: ['prep n=${n}', train]}
 lone: {steps: [train]}
 open: {steps: [{run: train, isolate-runs: no}]}
@@ -194,6 +195,13 @@ def test_a_named_run_is_taken_whatever_is_newer(plan: Planner) -> None:
     plan.record("bbb", "prep")
     train = tasks(plan("train", "prep=aa"))["train"]
     assert train.info.origins == {"operation:prep": "aaa"}
+
+
+def test_a_pattern_of_names_means_the_latest_run_of_any(plan: Planner) -> None:
+    plan.record("aaa", "prep")
+    plan.record("bbb", "other")
+    either = tasks(plan("either"))["either"]
+    assert either.info.origins == {"operation:prep|other": "bbb"}
 
 
 def test_what_is_required_is_planned_once_and_where_needed(plan: Planner) -> None:

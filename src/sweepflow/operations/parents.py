@@ -47,9 +47,8 @@ class Placing:
             SweepflowError: It cannot be had, or cannot be put there.
         """
         root = self.operations.root
-        made = {need.name: need.source for need in self.required.needs}
         found = {
-            name: latest(self.store, made[name], str(root))
+            name: latest(self.store, self.required.operations[name], str(root))
             for name, given in self.required.inputs.items()
             if isinstance(given, Made)
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
@@ -17,7 +18,7 @@ from sweepflow.project.find import working_directory
 from sweepflow.store.records import Run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from pathlib import Path
 
     from sweepflow.engine.task import Input
@@ -43,10 +44,10 @@ class Scope:
         """Let later steps see what a step makes, its last trial first."""
         self._made += ((operation.full_name, maker) for maker in makers)
 
-    def makers(self, operation: str) -> list[Maker]:
-        """Give what makes the files of an operation, the latest first."""
-        own = [maker for name, maker in reversed(self._made) if name == operation]
-        return own + (self.above.makers(operation) if self.above else [])
+    def makers(self, operations: Collection[str]) -> list[Maker]:
+        """Give what makes the files of one of the operations, the latest first."""
+        own = [maker for name, maker in reversed(self._made) if name in operations]
+        return own + (self.above.makers(operations) if self.above else [])
 
 
 @dataclass(slots=True)
@@ -55,12 +56,14 @@ class Required:
 
     Args:
         needs: All of it, with the references to flags filled in.
+        operations: The names of those that are meant, by the names of needs.
         inputs: What comes from other runs.
         origins: Those of them that are there already, by name.
         depends_on: See `Taken.depends_on`.
     """
 
     needs: list[Need] = field(default_factory=list["Need"])
+    operations: dict[str, list[str]] = field(default_factory=dict[str, "list[str]"])
     inputs: dict[str, Input] = field(default_factory=dict[str, "Input"])
     origins: dict[str, str] = field(default_factory=dict[str, str])
     depends_on: dict[str, str] = field(default_factory=dict[str, str])
@@ -106,8 +109,10 @@ class Finder:
             )
             path = None
             if filled.kind == "operation":
-                maker = self._maker(filled, given, planned, _Sight(scope, isolated))
+                names = self._names(filled.source, planned)
+                maker = self._maker(filled, given, names, _Sight(scope, isolated))
                 self._take(required, filled, name, maker)
+                required.operations[name] = names
             elif given is not None:
                 path = _existing(given, self.operations.root)
             required.needs.append(Need.of(filled, name, path))
@@ -129,28 +134,42 @@ class Finder:
             required.inputs[name] = Made(maker, partial(meant, wanted=wanted))
 
     def _maker(
-        self, wanted: Requirement, given: str | None, planned: Planned, sight: _Sight
+        self, wanted: Requirement, given: str | None, names: list[str], sight: _Sight
     ) -> Run | tuple[str, ...] | None:
         """Give the run that is taken from, or the keys of the tasks of which one is."""
         if given is not None:
             return named(self.store, wanted.source, given)
-        found = self.operations.find(wanted.source, model=planned.operation.model)
-        name = found.full_name if found else wanted.source
-        makers = sight.scope.makers(name)
+        makers = sight.scope.makers(names)
         if makers and isinstance(makers[0], Run):
             return makers[0]
         if makers:
             return tuple(maker for maker in makers if isinstance(maker, str))
-        if found and self.make:
-            return (self.make(found),)
-        run = (
-            None
-            if sight.isolated
-            else latest(self.store, name, str(self.operations.root))
-        )
+        if self.make and len(names) == 1:
+            return (self.make(self.operations.all[names[0]]),)
+        root = str(self.operations.root)
+        run = None if sight.isolated else latest(self.store, names, root)
         if run is None and not wanted.optional:
+            name = names[0] if len(names) == 1 else wanted.source
             raise _nothing(wanted, name, isolated=sight.isolated)
         return run
+
+    def _names(self, source: str, planned: Planned) -> list[str]:
+        """Give the full names of the operations that are meant: one, or a pattern's.
+
+        Raises:
+            RequirementError: It is no name, and no pattern.
+        """
+        found = self.operations.find(source, model=planned.operation.model)
+        if found:
+            return [found.full_name]
+        try:
+            regex = re.compile(source)
+        except re.error:
+            raise RequirementError(
+                f"there is no operation {source!r}, and it is no pattern of names",
+                hint="write the name of one, or a regular expression for several",
+            ) from None
+        return [name for name in self.operations.all if regex.fullmatch(name)]
 
 
 @dataclass(frozen=True, slots=True)

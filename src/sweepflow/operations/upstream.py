@@ -59,21 +59,21 @@ def meant(names: Collection[str], wanted: Wanted) -> Collection[str]:
     return chosen(names, wanted) or names
 
 
-def latest(store: Store, operation: str, folder: str) -> Run | None:
-    """Give the run of an operation that what requires it gets.
+def latest(store: Store, operations: Collection[str], folder: str) -> Run | None:
+    """Give the run of one of some operations that what requires them gets.
 
     That is the latest completed one; where there is none, the latest that was stopped
     after its time, or is running.
 
     Args:
         store: Where runs are recorded.
-        operation: Its full name.
+        operations: Their full names.
         folder: That of the project: those of another one of the same name do not count.
     """
-    if not store.home.has_ledger():
+    if not (operations and store.home.has_ledger()):
         return None
-    every = store.reader.runs(name=operation, kind="operation")
-    runs = [run for run in every if run.cwd == folder]
+    every = store.reader.runs(names=operations, kind="operation", facts=False)
+    runs = [run for run in every if run.cwd == folder and run.name in operations]
     done = (run for run in runs if run.status in {"completed", "cached"})
     stopped = (r for r in runs if r.status == "running" or r.error == TIMED_OUT)
     return next(done, None) or next(stopped, None)

@@ -105,6 +105,7 @@ def test_what_is_required_is_placed_and_told(bench: Bench) -> None:
             "name": "file:data",
             "uri": "file:data",
             "run": None,
+            "given": None,
             "placed": [
                 {"path": "data", "source": f"{bench.project}/data", "how": "link"}
             ],
@@ -114,6 +115,7 @@ def test_what_is_required_is_placed_and_told(bench: Bench) -> None:
             "name": "file:nope.csv",
             "uri": "file:nope.csv",
             "run": None,
+            "given": "b.csv",
             "placed": [
                 {
                     "path": "in/b.csv",
@@ -316,3 +318,13 @@ def test_what_a_run_made_is_brought_back_where_its_folder_is_gone(
     origins = {"operation:prep": "none"}
     ended = bench.run((*SH, "true"), "x", requirements=requires, origins=origins)
     assert "none is gone" in ended.error
+
+
+def test_what_is_required_elsewhere_is_not_there_as_source_too(bench: Bench) -> None:
+    bench.write("d.csv", "1")
+    ended = bench.run(
+        (*SH, "ls; ls in"),
+        source=bench.source({"d.csv": "1", "m.py": ""}),
+        requirements=(need("file", "d.csv", target_path="in"),),
+    )
+    assert ended.log.decode().split() == ["in", "m.py", "d.csv"]

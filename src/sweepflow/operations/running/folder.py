@@ -110,7 +110,9 @@ class RunFolder:
                 "folder in SWEEPFLOW_HOME",
             ) from None
 
-    def write_source(self, objects: ObjectStore, digest: str, dest: str) -> None:
+    def write_source(
+        self, objects: ObjectStore, digest: str, dest: str, without: Iterable[str] = ()
+    ) -> None:
         """Write a copy of the source.
 
         The files are the run's own: it may change them. What it requires stands before
@@ -120,12 +122,14 @@ class RunFolder:
             objects: Where the source is kept.
             digest: Of the object with the source.
             dest: Where in the folder.
+            without: Paths of the source that are put there otherwise.
 
         Raises:
             StoreError: The source is not in the store, or not as it was.
             OSError: The folder cannot be written.
         """
-        closed = set(self.prepared.placed)
+        left_out = {os.path.normpath(os.path.join(dest, path)) for path in without}  # noqa: PTH118 - texts
+        closed = {*self.prepared.placed, *left_out}
         for entry, path in _within(dest, objects.entries(digest)):
             place = self.path / path
             if path in closed or os.path.dirname(path) in closed:  # noqa: PTH120 - texts

@@ -91,7 +91,12 @@ class _Run:
                 folder.prepared.requirements.append(placed)
             source, dest = self._spec.source, config.source_dest
             if source is not None and dest is not None:
-                folder.write_source(self._store.objects, source, dest)
+                required = (
+                    need.source
+                    for need in config.requirements
+                    if need.kind in {"file", "config"}
+                )
+                folder.write_source(self._store.objects, source, dest, required)
             folder.write_files(config.files)
             folder.finish()
 
