@@ -73,6 +73,7 @@ def run_operation(
             asked,
             store,
             with_deps=options.with_deps,
+            stage=options.stage,
             stage_trials=options.stage_trials,
             run_id=options.run_id or "",
             previous=previous,

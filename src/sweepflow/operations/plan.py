@@ -49,6 +49,7 @@ def plan_operation(  # noqa: PLR0913 - each by its name
     store: Store,
     *,
     with_deps: bool = False,
+    stage: bool = False,
     stage_trials: bool = False,
     run_id: str = "",
     previous: Previous | None = None,
@@ -60,6 +61,7 @@ def plan_operation(  # noqa: PLR0913 - each by its name
         asked: What is to run.
         store: Has the runs that there are already.
         with_deps: Plan what is required, too, instead of taking what is there.
+        stage: The plan is to be staged, not run.
         stage_trials: Only record the trials of steps, to be started later.
         run_id: The id that the run is to have.
         previous: The run that goes on.
@@ -68,7 +70,7 @@ def plan_operation(  # noqa: PLR0913 - each by its name
         PlanError: What is required cannot be had.
     """
     planner = _Planner(
-        operations, store, with_deps=with_deps, stage_trials=stage_trials
+        operations, store, with_deps=with_deps, stage=stage, stage_trials=stage_trials
     )
     how = How.of(asked.entry)
     for key, trial in _by_key(asked.name, asked):
@@ -83,13 +85,15 @@ class _Planner:
         store: Store,
         *,
         with_deps: bool,
+        stage: bool,
         stage_trials: bool,
     ) -> None:
         self.tasks: list[Task] = []
         self._operations = operations
         self._store = store
         self._root = operations.root
-        self._finder = Finder(operations, store, self._require if with_deps else None)
+        make = self._require if with_deps else None
+        self._finder = Finder(operations, store, make, staged=stage)
         self._stage_trials = stage_trials
         self._required: dict[str, str] = {}  # keys of tasks by operation
         self._requiring: list[str] = []

@@ -78,11 +78,14 @@ class Finder:
         store: Has the runs that there are already.
         make: Plans the run of an operation that is required, and gives the key of its
             task; None where that is not asked for.
+        staged: Whether runs that have not started will do, since what is planned does
+            not start either.
     """
 
     operations: Operations
     store: Store
     make: Callable[[Operation], str] | None = None
+    staged: bool = False
 
     def of(self, planned: Planned, scope: Scope, *, isolated: bool) -> Required:
         """Give what a run requires.
@@ -138,7 +141,7 @@ class Finder:
     ) -> Run | tuple[str, ...] | None:
         """Give the run that is taken from, or the keys of the tasks of which one is."""
         if given is not None:
-            return named(self.store, wanted.source, given)
+            return named(self.store, wanted.source, given, staged=self.staged)
         makers = sight.scope.makers(names)
         if makers and isinstance(makers[0], Run):
             return makers[0]
@@ -147,7 +150,11 @@ class Finder:
         if self.make and len(names) == 1:
             return (self.make(self.operations.all[names[0]]),)
         root = str(self.operations.root)
-        run = None if sight.isolated else latest(self.store, names, root)
+        run = (
+            None
+            if sight.isolated
+            else latest(self.store, names, root, staged=self.staged)
+        )
         if run is None and not wanted.optional:
             name = names[0] if len(names) == 1 else wanted.source
             raise _nothing(wanted, name, isolated=sight.isolated)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sweepflow.engine.provenance import observe
 from sweepflow.engine.task import AtomRef, Group, StepCall
 from sweepflow.operations.running import RunConfig
+from sweepflow.operations.upstream import STAGED
 from sweepflow.store.records import Run
 
 if TYPE_CHECKING:
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from sweepflow.engine.task import Task
     from sweepflow.store.records import Json
     from sweepflow.store.store import Store
-
-STAGED = "staged"
 
 
 def stage(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sweepflow.engine.task import AtomRef
 from sweepflow.engine.worker import TIMED_OUT
 from sweepflow.operations.requirements import RequirementError
 from sweepflow.operations.requirements.select import chosen
+
+STAGED: Final = "staged"
+"""The status of a run that is recorded and not started."""
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -59,7 +62,9 @@ def meant(names: Collection[str], wanted: Wanted) -> Collection[str]:
     return chosen(names, wanted) or names
 
 
-def latest(store: Store, operations: Collection[str], folder: str) -> Run | None:
+def latest(
+    store: Store, operations: Collection[str], folder: str, *, staged: bool = False
+) -> Run | None:
     """Give the run of one of some operations that what requires them gets.
 
     That is the latest completed one; where there is none, the latest that was stopped
@@ -69,6 +74,7 @@ def latest(store: Store, operations: Collection[str], folder: str) -> Run | None
         store: Where runs are recorded.
         operations: Their full names.
         folder: That of the project: those of another one of the same name do not count.
+        staged: Whether one that has not started will do, where there is no other.
     """
     if not (operations and store.home.has_ledger()):
         return None
@@ -76,14 +82,21 @@ def latest(store: Store, operations: Collection[str], folder: str) -> Run | None
     runs = [run for run in every if run.cwd == folder and run.name in operations]
     done = (run for run in runs if run.status in {"completed", "cached"})
     stopped = (r for r in runs if r.status == "running" or r.error == TIMED_OUT)
-    return next(done, None) or next(stopped, None)
+    waiting = (run for run in runs if staged and run.status == STAGED)
+    return next(done, None) or next(stopped, None) or next(waiting, None)
 
 
-def named(store: Store, operation: str, run_id: str) -> Run:
+def named(store: Store, operation: str, run_id: str, *, staged: bool = False) -> Run:
     """Give the run that a user names for a required operation.
 
+    Args:
+        store: Where runs are recorded.
+        operation: Its name.
+        run_id: The beginning of the run's id.
+        staged: Whether one that has not started will do.
+
     Raises:
-        RequirementError: There is none of that id, or it was removed.
+        RequirementError: There is none of that id, it was removed, or has not started.
     """
     from sweepflow.errors import RunNotFoundError
 
@@ -102,5 +115,10 @@ def named(store: Store, operation: str, run_id: str) -> Run:
         raise RequirementError(
             f"no suitable run for {operation}: run {run.id} was removed",
             hint=f"bring it back with 'sweepflow runs restore {run.id}'",
+        )
+    if run.status == STAGED and not staged:
+        raise RequirementError(
+            f"run {run.id} of {operation} has not started",
+            hint=f"start it with 'sweepflow run --start {run.id}'",
         )
     return run

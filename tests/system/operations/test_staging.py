@@ -35,6 +35,15 @@ def test_a_staged_run_starts_under_its_id_with_what_it_was_staged_for(
     assert run.attempts == 1
 
 
+def test_what_is_staged_may_require_what_is_staged(tmp_path: Path) -> None:
+    project = Project.make(tmp_path / "project", OPERATIONS)
+    project.do("run", "prep", "n=5", "--stage", "--run-id", "first")
+    project.do("run", "train", "--stage", "--run-id", "second")
+    done = project.do("run", "--start", "second", status=1)
+    assert "run first of prep has not started" in done.stderr
+    assert "data: n=5" in project.do("run", "queue", "run-once=yes").stdout
+
+
 def test_the_queue_starts_what_is_staged_in_order_with_its_steps(
     tmp_path: Path,
 ) -> None:
