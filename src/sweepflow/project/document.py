@@ -82,11 +82,15 @@ class Document:
         return self.source.text[entry.start : entry.end]
 
 
-def read(file: Path) -> Document:
+def read(file: Path, *, exponents: bool = False) -> Document:
     """The content of a YAML file.
+
+    Args:
+        file: Its path.
+        exponents: Whether `1e-4` is a number, and no text.
 
     Raises:
         ProjectError: The file can't be read, or is no YAML that is safe to load.
     """
     source = read_source(file)
-    return Document(source, parse(source))
+    return Document(source, parse(source, exponents=exponents))

@@ -36,6 +36,8 @@ _VALUE_TAGS: Final = frozenset(
     _STANDARD + name for name in ("null", "bool", "int", "float", "timestamp")
 )
 _MERGE: Final = _STANDARD + "merge"
+_EXPONENT: Final = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)[eE][-+]?[0-9]+")
+"""A number such as `1e-4`, which the version of YAML that PyYAML reads has as text."""
 # Anchor and tag, which YAML counts as the beginning of what they belong to.
 _PROPERTIES: Final = re.compile(r"(?:[&!]\S*\s*|#.*\n\s*)*")
 _ADVICE: Final = {
@@ -66,15 +68,19 @@ class Entry:
     size: int = 1
 
 
-def parse(source: Source) -> Entry:
+def parse(source: Source, *, exponents: bool = False) -> Entry:
     """The whole of a file that holds one YAML document.
+
+    Args:
+        source: The file.
+        exponents: Whether `1e-4` is a number, as in the newer version of YAML.
 
     Raises:
         ProjectError: The file is empty or no valid YAML, holds a tag that is not safe,
             a key twice or a value that holds itself, or grows too large by aliases.
     """
     try:
-        return _Parser(source).document()
+        return _Parser(source, exponents=exponents).document()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         said = " ".join(filter(None, (error.context, error.problem)))
@@ -91,8 +97,9 @@ def parse(source: Source) -> Entry:
 class _Parser:
     """One pass over the events of a source."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, *, exponents: bool) -> None:
         self._source = source
+        self._exponents = exponents
         self._events: Iterator[yaml.Event] = yaml.parse(source.text, Loader=_LOADER)
         self._anchors: dict[str, Entry | None] = {}  # None: not yet complete
         self._resolver = cast("Any", yaml.resolver.Resolver())
@@ -164,6 +171,9 @@ class _Parser:
                 "str",
                 self._resolver.resolve(yaml.ScalarNode, event.value, event.implicit),
             )
+            may_be = self._exponents and event.implicit[0] and tag in _TEXT_TAGS
+            if may_be and _EXPONENT.fullmatch(event.value):
+                tag = f"{_STANDARD}float"
         start, end = _span(event)
         if event.anchor or event.tag:
             begin = _PROPERTIES.match(self._source.text, start, end)

@@ -131,7 +131,7 @@ def load(file: Path | None = None, *, start: Path | None = None) -> Project:
     if file.name == GUILD_FILE:
         read_source(file)  # to refuse what is no file now
         return Project(file, file.parent, {})
-    document = read(file)
+    document = read(file, exponents=True)
     checker = Checker(document)
     kind = _HydraflowFile if file.name == HYDRAFLOW_FILE else _SweepflowFile
     content = checker.build(kind)

@@ -27,6 +27,7 @@ def test_a_plain_value_is_the_default(guild: Read) -> None:
             b: yes
             s: 'a b'
             e: '1e3'
+            g: 1e-4
             n: null
             empty:
             many: [1, 2]
@@ -40,6 +41,7 @@ def test_a_plain_value_is_the_default(guild: Read) -> None:
         "b": True,
         "s": "a b",
         "e": "1e3",
+        "g": 1e-4,
         "n": None,
         "empty": None,
         "many": [1, 2],

@@ -38,7 +38,7 @@ def read_rows(path: Path, known: Known) -> list[Row]:
     if ending in _YAML:
         from sweepflow.project.document import read
 
-        return _mappings(path, read(path).value)
+        return _mappings(path, read(path, exponents=True).value)
     if ending == ".json":
         return _mappings(path, _json(path))
     raise PlanError(

@@ -50,7 +50,7 @@ def bare_item(node: Node) -> Item:
 
 
 def _read(file: Path, report: Report, above: tuple[Path, ...]) -> list[Item]:
-    root = plant(read(file))
+    root = plant(read(file, exponents=True))
     if root.value is None:
         return []
     if isinstance(root.value, dict):
