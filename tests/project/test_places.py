@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from sweepflow.errors import Place
@@ -121,6 +121,8 @@ def test_a_character_stands_where_its_place_says(
         indent=indent,
         allow_unicode=True,
     )
+    # PyYAML folds some texts so that nobody, itself included, reads them as they were.
+    assume(yaml.safe_load(dumped)["above"]["text"] == text)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "some.yaml"
         file.write_bytes(dumped.encode())
