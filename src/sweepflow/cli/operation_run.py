@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import time
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -44,10 +45,12 @@ def run_operation(
         SweepflowError: It cannot be run as it is asked for.
     """
     from sweepflow.engine.executors import LocalExecutor
+    from sweepflow.project.find import working_directory
 
     operations, operation = found
     _check(operation.full_name, request, options)
     tell_warnings(operations)
+    os.environ["CMD_DIR"] = str(working_directory())  # for the commands
     runs = not (request.dry_run or options.print_trials or options.stage)
     executor = LocalExecutor(_PRELOADED)
     if runs:

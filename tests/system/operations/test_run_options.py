@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from tests.system.operations.project import Project
 from tests.system.operations.scripts import BASE, T
 
 if TYPE_CHECKING:
@@ -80,3 +81,11 @@ def test_the_default_operation_runs_where_none_is_named(make: Make) -> None:
     project.run("msg=x")
     [run] = project.runs()
     assert (run.name, run.params["msg"]) == ("hello", "x")
+
+
+def test_a_command_knows_the_folder_that_it_was_given_in(make: Make) -> None:
+    project = make("w: {exec: 'printenv CMD_DIR'}")
+    below = project.folder / "below"
+    below.mkdir()
+    done = Project(below).do("run", "w")
+    assert f"w | {below}\n" in done.stdout

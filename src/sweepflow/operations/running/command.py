@@ -138,6 +138,6 @@ def environment(
     variables["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
     variables.setdefault("PYTHONUNBUFFERED", "1")
     variables.setdefault("SWEEPFLOW_HOME", str(home.root))
-    variables.setdefault("CMD_DIR", os.environ.get("PWD", str(project)))
+    variables.setdefault("CMD_DIR", str(project))
     variables |= {"RUN_ID": run_id, "RUN_DIR": str(folder)}
     return variables | {"PROJECT_DIR": str(project)}
