@@ -149,6 +149,7 @@ f()
     assert done.returncode == 1
     assert 'script.py", line 9, in f\n    return 1 / x' in done.stderr
     assert 'script.py", line 11, in <module>\n    f()' in done.stderr
+    assert "run_with_globals" not in done.stderr
     assert (tmp_path / "script.py").read_text() == code
 
 

@@ -15,12 +15,14 @@ import importlib.util
 import json
 import sys
 from collections.abc import MutableMapping
+from functools import partial
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final, cast
 
 if TYPE_CHECKING:
     from importlib.machinery import ModuleSpec
+    from types import TracebackType
 
 _HIDDEN: Final = "__sweepflow_flags__"
 """The global that the changed statements refer to."""
@@ -38,7 +40,21 @@ def main() -> None:
     module.__package__ = spec.parent if spec else None
     vars(module).update(_prepare(tree, change))
     sys.modules["__main__"] = module
+    sys.excepthook = partial(_show, str(path))
     exec(compile(tree, str(path), "exec", dont_inherit=True), vars(module))  # noqa: S102 - what it is for
+
+
+def _show(
+    script: str,
+    kind: type[BaseException],
+    error: BaseException,
+    trace: TracebackType | None,
+) -> None:
+    """Show an error that the script raised, without the frames that lead to it."""
+    at = trace
+    while at and at.tb_frame.f_code.co_filename != script:
+        at = at.tb_next
+    sys.__excepthook__(kind, error.with_traceback(at or trace), at or trace)
 
 
 def _find(target: str) -> tuple[Path, ModuleSpec | None]:
