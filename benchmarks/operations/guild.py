@@ -20,8 +20,31 @@ if TYPE_CHECKING:
 
 VERSION = "0.9.0"
 _STATUS = {"error": "failed", "terminated": "interrupted"}
-_BATCH = "+"
-"""What the name of an operation ends with in the run that holds a batch."""
+_NOT_BEGUN = "pending"
+_BATCH = ".guild/proto"
+"""What only the run that holds a batch has in its folder."""
+
+_ASK = """
+import json, os
+from guild import config, index, var
+
+config.set_guild_home(os.environ["GUILD_HOME"])
+runs = var.runs()
+scalars = index.RunIndex()
+scalars.refresh(runs, ["scalar"])
+print(json.dumps({
+    run.id: {
+        "begun": run.timestamp,
+        "status": run.status,
+        "label": run.get("label"),
+        "tags": run.get("tags"),
+        "scalars": scalars.run_scalars(run),
+    }
+    for run in runs
+}))
+"""
+_OWN = ".guild"
+"""What the scalars of a run itself are marked with; others are of its steps."""
 
 
 class Guild:
@@ -47,13 +70,6 @@ class Guild:
     def run(self, words: Sequence[str]) -> list[str]:
         return [self.side.command, "run", *words, "--yes"]
 
-    def trials(self, words: Sequence[str]) -> list[str]:
-        return [self.side.command, "run", *words, "--print-trials"]
-
-    def told_trials(self, output: str) -> list[dict[str, str]]:
-        head, *rows = [line.split() for line in output.splitlines() if line.strip()]
-        return [dict(zip(head[1:], row[1:], strict=True)) for row in rows]
-
     def select(self, words: Sequence[str]) -> list[str]:
         return [self.side.command, "select", "--all", *words]
 
@@ -63,21 +79,27 @@ class Guild:
     def compare(self, words: Sequence[str]) -> list[str]:
         return [self.side.command, "compare", "--csv", "-", *words]
 
-    def runs(self, project: Path) -> list[Found]:
-        """Give the runs as they were created, without those that hold a batch."""
-        found = {path.name: path for path in (self.home(project) / "runs").glob("*")}
-        order = sorted(found, key=lambda run_id: _attr(found[run_id], "initialized"))
-        kept = [run_id for run_id in order if not _name(found[run_id]).endswith(_BATCH)]
-        known = {run["id"]: run for run in self._api(project)} if kept else {}
-        return [_found(found[run_id], known[run_id]) for run_id in kept]
+    def count(self, project: Path) -> int:
+        return len(list((self.home(project) / "runs").iterdir()))
 
-    def _api(self, project: Path) -> list[dict[str, Any]]:
+    def runs(self, project: Path) -> list[Found]:
+        """Give the runs as they began, without those that hold a batch."""
+        known = self._ask(project)
+        runs = [
+            _found(self.home(project) / "runs" / run_id, known[run_id])
+            for run_id in sorted(known, key=lambda run_id: known[run_id]["begun"])
+        ]
+        return sorted(
+            (run for run in runs if not (run.folder / _BATCH).exists()),
+            key=lambda run: run.status == _NOT_BEGUN,
+        )
+
+    def _ask(self, project: Path) -> dict[str, dict[str, Any]]:
+        """Give what Guild knows of runs by their ids, in its own process."""
+        argv = [self.side.python, "-c", _ASK]
+        environment = self.side.environment() | self.environment(project)
         answer = subprocess.run(
-            [self.side.command, "api", "runs"],
-            cwd=project,
-            env=self.side.environment() | self.environment(project),
-            capture_output=True,
-            check=True,
+            argv, cwd=project, env=environment, capture_output=True, check=True
         )
         return json.loads(answer.stdout)
 
@@ -97,6 +119,7 @@ def _found(folder: Path, known: Mapping[str, Any]) -> Found:
     status: str = known["status"]
     flags: dict[str, Any] = _attr(folder, "flags") or {}
     params: dict[str, Any] = _attr(folder, "run_params") or {}
+    operation: dict[str, Any] = _attr(folder, "op") or {}
     output = folder / ".guild" / "output"
     is_parent = _attr(folder, "steps") is not None
     manifest = folder / ".guild" / "manifest"
@@ -109,16 +132,17 @@ def _found(folder: Path, known: Mapping[str, Any]) -> Found:
         flags=flags,
         output="" if is_parent or not output.exists() else _text(output),
         inputs=frozenset(shlex.split(line)[1] for line in lines),
-        scalars={_tag(s): (s["lastVal"], s["lastStep"]) for s in known["scalars"]},
-        label=known["label"] if params.get("label") else "",
-        tags=known["tags"],
+        scalars={
+            scalar["tag"]: (scalar["last_val"], scalar["last_step"])
+            for scalar in known["scalars"]
+            if scalar["prefix"] == _OWN and not is_parent
+        },
+        label=known["label"]
+        if params.get("label") or operation.get("label-template")
+        else "",
+        tags=known["tags"] or (),
     )
 
 
 def _text(path: Path) -> str:
     return path.read_text("utf-8", "replace")
-
-
-def _tag(scalar: Mapping[str, Any]) -> str:
-    prefix = scalar["prefix"]
-    return scalar["tag"] if prefix == ".guild" else f"{prefix}#{scalar['tag']}"

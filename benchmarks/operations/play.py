@@ -35,7 +35,7 @@ _SERVED = "served"
 _STARTED = "STARTED"
 """The variable with the file that a script makes when it may be interrupted."""
 
-_OF_RUN = {"run", "operation", "started", "time", "status", "label", "sourcecode"}
+_OF_RUN = {"run", "operation", "started", "time", "seconds", "status", "label"}
 """Columns of a comparison that tell of the run itself, not of what it found."""
 
 _RUN = re.compile(r"\{R(\d+)(?::(\d+))?\}")
@@ -54,10 +54,6 @@ class Tool(Protocol):
     def environment(self, project: Path) -> dict[str, str]: ...
 
     def run(self, words: Sequence[str]) -> list[str]: ...
-
-    def trials(self, words: Sequence[str]) -> list[str]: ...
-
-    def told_trials(self, output: str) -> list[dict[str, str]]: ...
 
     def select(self, words: Sequence[str]) -> list[str]: ...
 
@@ -113,8 +109,8 @@ class Player:
             case "interrupt":
                 return "ends", self._interrupt(words)
             case "trials":
-                output = self._output(tool.trials(words))
-                return "trials", [*map(_plain, tool.told_trials(output))]
+                argv = tool.run([*words, "--print-trials"])
+                return "trials", _trials(self._output(argv))
             case "select":
                 return "runs", tool.told_selected(self._output(tool.select(words)))
             case "compare":
@@ -149,12 +145,20 @@ class Player:
         )
 
     def _process(self, argv: Sequence[str]) -> subprocess.CompletedProcess[str]:
-        process = self._start(argv)
-        timer = threading.Timer(_LIMIT, os.killpg, (process.pid, signal.SIGKILL))
-        timer.start()
-        output, errors = process.communicate()
-        timer.cancel()
-        return subprocess.CompletedProcess(argv, process.returncode, output, errors)
+        return self._ended(self._start(argv))
+
+    def _ended(
+        self, process: subprocess.Popen[str]
+    ) -> subprocess.CompletedProcess[str]:
+        try:
+            output, errors = process.communicate(timeout=_LIMIT)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            name = self._tool.name
+            raise SideError(f"{name}: not done after {_LIMIT:.0f} s") from None
+        code = process.returncode
+        return subprocess.CompletedProcess(process.args, code, output, errors)
 
     def _output(self, argv: Sequence[str]) -> str:
         ended = self._process(argv)
@@ -171,17 +175,20 @@ class Player:
         while not self._started.exists() and time.monotonic() < give_up:
             time.sleep(0.05)
         os.killpg(process.pid, signal.SIGINT)
-        output, errors = process.communicate(timeout=_LIMIT)
-        code = process.returncode
-        return _end(subprocess.CompletedProcess(words, code, output, errors))
+        return _end(self._ended(process))
 
 
 def _end(ended: subprocess.CompletedProcess[str]) -> str:
     return "not well" if ended.returncode else "well"
 
 
-def _plain(values: dict[str, str]) -> dict[str, str]:
-    return {name: _as_number(value) for name, value in values.items()}
+def _trials(text: str) -> list[dict[str, str]]:
+    """Give the flags of trials from a table; the first column counts these."""
+    head, *rows = [line.split() for line in text.splitlines() if line.strip()]
+    return [
+        {name: _as_number(v) for name, v in zip(head[1:], row[1:], strict=True)}
+        for row in rows
+    ]
 
 
 def _columns(text: str) -> dict[str, dict[str, str]]:

@@ -58,7 +58,7 @@ class Record:
     Args:
         commands: What each command gave, by its number and a word for what it is.
         runs: What is known of each run, by its name; the n-th run of an operation,
-            as they were created, is `operation#n`.
+            in the order they began, is `operation#n`.
     """
 
     commands: dict[str, Any] = field(default_factory=dict[str, Any])
@@ -66,7 +66,10 @@ class Record:
 
 
 class Names:
-    """Names for what each side names in its own way: runs, folders, an address."""
+    """Names for what each side names in its own way: runs, folders, an address.
+
+    The folders of all runs lie in `runs`.
+    """
 
     def __init__(
         self, runs: Sequence[Found], project: Path, home: Path, address: str
@@ -78,6 +81,7 @@ class Names:
             seen[run.operation] += 1
             self.by_id[run.id] = f"{run.operation}#{seen[run.operation]}"
             self.by_folder[run.folder.resolve()] = self.by_id[run.id]
+        self.runs = next(iter(self.by_folder), home).parent
         places = {str(run.folder): f"<{self.by_id[run.id]}>" for run in runs}
         for key, name in self.by_id.items():
             places |= {key: f"<{name}>", key[:_SHORT]: f"<{name}>"}
@@ -139,10 +143,12 @@ def _contents(folder: Path, names: Names, under: str = "") -> Iterator[tuple[str
         path = Path(entry.path)
         name = f"{under}{entry.name}"
         linked = names.by_folder.get(path.resolve()) if entry.is_symlink() else None
-        if not under and entry.name in _OF_TOOLS:
+        if entry.name in _OF_TOOLS:
             continue
         if linked:
             yield name, f"-> {linked}"
+        elif entry.is_symlink() and path.resolve().parent == names.runs:
+            yield name, "-> a batch" if path.exists() else "-> a run that is gone"
         elif not path.exists():
             yield name, "leads nowhere"
         elif path.is_dir():

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import signal
 import sys
 import tempfile
 from dataclasses import asdict
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from benchmarks.operations.play import Tool
 
 _KEPT = CACHE / "operations" / f"guild-{VERSION}"
-_FORMAT = 1
+_FORMAT = 2
 """Of kept records; a greater one where something else is recorded of a case."""
 
 
@@ -47,6 +48,8 @@ def main() -> int:
         "--again", action="store_true", help="run Guild also where its record is known"
     )
     arguments = parser.parse_args()
+    # Else those whom we interrupt ignore it, if whoever started us does.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     wanted = arguments.cases or ["*"]
     cases = [c for c in load_cases() if any(fnmatchcase(c.id, w) for w in wanted)]
     if not cases:

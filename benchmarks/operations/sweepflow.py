@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING
 
 from benchmarks.operations.record import Found
 from benchmarks.peer import ours
@@ -39,13 +41,6 @@ class Sweepflow:
     def run(self, words: Sequence[str]) -> list[str]:
         return [self.side.command, "run", *words]
 
-    def trials(self, words: Sequence[str]) -> list[str]:
-        return [self.side.command, "run", *words, "--print-trials", "--json"]
-
-    def told_trials(self, output: str) -> list[dict[str, str]]:
-        trials: list[dict[str, Any]] = json.loads(output)
-        return [{k: str(v) for k, v in trial.items()} for trial in trials]
-
     def select(self, words: Sequence[str]) -> list[str]:
         return [self.side.command, "runs", "list", "-n", "0", "--json", *words]
 
@@ -55,8 +50,16 @@ class Sweepflow:
     def compare(self, words: Sequence[str]) -> list[str]:
         return [self.side.command, "runs", "compare", "--csv", *words]
 
+    def count(self, project: Path) -> int:
+        with closing(sqlite3.connect(self.home(project) / "ledger.db")) as database:
+            return database.execute("SELECT count(*) FROM runs").fetchone()[0]
+
     def runs(self, project: Path) -> list[Found]:
-        """Give the runs as they were created, each before those in it."""
+        """Give the runs as they began.
+
+        There are none that hold a batch, and none that did nothing, since another run
+        stands in for them.
+        """
         from sweepflow.store.home import Home
         from sweepflow.store.store import Store
 
@@ -65,21 +68,23 @@ class Sweepflow:
                 return []
             runs = store.reader.runs()
             scalars = store.reader.scalars([run.id for run in runs])
+            names = {run.id: run.name for run in runs}
+            batches = {r.parent for r in runs if r.name == names.get(r.parent or "")}
             return [
                 _found(store.home, run, list(scalars[run.id].values()))
-                for run in sorted(runs, key=_created)
+                for run in sorted(runs, key=_begun)
+                if run.id not in batches and run.status != "cached"
             ]
 
 
-def _created(run: Run) -> tuple[float, int]:
+def _begun(run: Run) -> tuple[float, int]:
     return run.started_at, run.task.count("/")
 
 
 def _found(home: Home, run: Run, scalars: Sequence[ScalarRecord]) -> Found:
-    source = run.cached_from or run.id
-    log = home.attempt(source, home.last_attempt(source)) / "output.log"
+    log = home.attempt(run.id, home.last_attempt(run.id)) / "output.log"
     required = {
-        f"{_REQUIRED}{one['name']}": one["run"]
+        one["name"]: one["run"]
         for one in run.facts.get("requirements", ())
         if one["uri"].startswith(_REQUIRED) and one["run"]
     }
