@@ -1,6 +1,7 @@
 """Projects with many finished runs, made quickly from one real run.
 
-The copies differ where real runs do: in the id, the flag `x`, and the time.
+The copies differ where real runs do: in the id, the flag `x`, and the time. The newer a
+run, the less is `x`.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ def fill_guild(home: Path, number: int) -> None:
         changed = {name: str(time + index * _SECOND) for name, time in times.items()}
         changed |= {
             "id": run_id,
-            "flags": flags.replace("x: 0.0", f"x: {index / number}"),
+            "flags": flags.replace("x: 0.0", f"x: {1 - index / number}"),
         }
         for name, text in changed.items():
             (copy / ".guild" / "attrs" / name).write_text(text, "utf-8")
@@ -50,7 +51,7 @@ def fill_sweepflow(home: Path, number: int) -> None:
         scalars = [dict(row) for row in database.execute("SELECT * FROM scalars")]
         for index in range(1, number):
             run_id = uuid.uuid4().hex[: len(run["id"])]
-            params = json.loads(run["params"]) | {"x": index / number}
+            params = json.loads(run["params"]) | {"x": 1 - index / number}
             times = {n: run[n] + index for n in ("started_at", "finished_at")}
             changed = {"id": run_id, "params": json.dumps(params), **times}
             _insert(database, "runs", run | changed)

@@ -43,6 +43,9 @@ print(json.dumps({
     for run in runs
 }))
 """
+_DEFAULT = "${default_label}"
+"""What stands in a label for one that Guild makes of the flags."""
+
 _OWN = ".guild"
 """What the scalars of a run itself are marked with; others are of its steps."""
 
@@ -120,6 +123,7 @@ def _found(folder: Path, known: Mapping[str, Any]) -> Found:
     flags: dict[str, Any] = _attr(folder, "flags") or {}
     params: dict[str, Any] = _attr(folder, "run_params") or {}
     operation: dict[str, Any] = _attr(folder, "op") or {}
+    template: str = params.get("label") or operation.get("label-template") or ""
     output = folder / ".guild" / "output"
     is_parent = _attr(folder, "steps") is not None
     manifest = folder / ".guild" / "manifest"
@@ -137,9 +141,7 @@ def _found(folder: Path, known: Mapping[str, Any]) -> Found:
             for scalar in known["scalars"]
             if scalar["prefix"] == _OWN and not is_parent
         },
-        label=known["label"]
-        if params.get("label") or operation.get("label-template")
-        else "",
+        label=known["label"] if template and _DEFAULT not in template else "",
         tags=known["tags"] or (),
     )
 
