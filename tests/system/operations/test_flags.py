@@ -7,7 +7,6 @@ import shlex
 from typing import TYPE_CHECKING
 
 import pytest
-import yaml
 
 from tests.system.operations.project import Project
 
@@ -149,7 +148,7 @@ def test_values_of_every_kind_arrive_as_they_are_at(
     script, dest = DESTINATIONS[destination]
     flags = {**VALUES, "none": None} if dest else VALUES
     operation = {"main": "script", "flags": flags, "flags-dest": dest}
-    project = make(yaml.safe_dump({"o": operation}))
+    project = make(json.dumps({"o": operation}))
     project.write(script, "script.py")
     project.write("{}", "config.json")
     project.run("o")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import yaml
 
 from tests.system.operations.project import Project
 from tests.system.operations.scripts import BASE
@@ -54,7 +54,7 @@ def step(number: int, said: str | dict[str, Any]) -> dict[str, Any]:
 def values(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, object]:
     """Give the value that each step got, all of one run, and what it printed."""
     steps = [step(n, said) for n, (said, _) in enumerate(STEPS.values())]
-    text = BASE + yaml.safe_dump({"p": {"flags": PARENT, "steps": steps}})
+    text = BASE + "p: " + json.dumps({"flags": PARENT, "steps": steps})
     project = Project.make(tmp_path_factory.mktemp("values") / "project", text)
     project.run("p")
     p, *runs = project.runs()
