@@ -5,7 +5,8 @@
     ├── PlanError             what was asked for cannot be turned into a plan
     ├── StoreError            the ledger, an object or a run's folder cannot be used
     ├── RunNotFoundError      no recorded run, or more than one, has the given id
-    └── AtomNotFoundError     no recorded atom, or more than one, has the given id
+    ├── AtomNotFoundError     no recorded atom, or more than one, has the given id
+    └── MissingExtraError     a package that only some uses need is not installed
 
 `sweepflow.sweep.SweepSyntaxError` stands apart: that package needs nothing of ours.
 """
@@ -78,3 +79,7 @@ class RunNotFoundError(SweepflowError):
 
 class AtomNotFoundError(SweepflowError):
     """No recorded atom, or more than one, has the given id."""
+
+
+class MissingExtraError(SweepflowError):
+    """A package of an extra, which only some uses need, is not installed."""
