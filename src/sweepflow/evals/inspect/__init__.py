@@ -1,0 +1,1 @@
+"""Evaluation by Inspect, each in a process of its own."""
