@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sweepflow.engine.scalars import Scalar, Summary, summarized
 from sweepflow.operations.compare import ColumnError, columns, table, usual_columns
-from sweepflow.operations.scalars import Scalar, Summary, summarized
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

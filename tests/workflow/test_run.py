@@ -34,6 +34,8 @@ from tests.engine.processes import wait_for
 from tests.engine.some_steps import does, makes, note, write
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sweepflow.workflow import WorkflowState
     from sweepflow.workflow.run import Place
     from sweepflow.workflow.steps import StepFunction
@@ -496,3 +498,22 @@ def test_many_steps_leave_no_file_open(flow: Flow) -> None:
     before = opened()
     assert flow.run(*(makes(f"s{n}") for n in range(200)), jobs=8)
     assert opened() <= before + 4
+
+
+def test_a_known_result_that_is_outdated_is_made_again(flow: Flow) -> None:
+    asked: list[str] = []
+    gone: list[str] = []
+
+    def outdated(known: Mapping[str, Atom]) -> str | None:
+        asked.append(known["a"].path.read_text())
+        return gone[0] if gone else None
+
+    steps = makes("a", outdated=outdated), makes("b", "a")
+    assert flow.run(*steps)["a"].status == "completed"
+    assert asked == []
+    assert flow.run(*steps)["a"].status == "cached"
+    gone.append("the job has failed")
+    state = flow.run(*steps)
+    assert (state["a"].status, state["b"].status) == ("completed", "cached")
+    assert asked == ["a", "a"]
+    assert flow.ran() == {"a": 2, "b": 1}

@@ -103,15 +103,17 @@ async def perform_async(spec: TaskSpec, workspace: Path, store: Store) -> StepRe
     """Perform an async step; of what is raised, only its being cancelled is."""
     import asyncio
 
+    work = None
     try:
         with use_store(store):
             work = _prepare(spec, workspace, store)
             made = await cast("Awaitable[object]", work.call())
-            return StepResult(work.collect(made))
+            result = StepResult(work.collect(made))
     except (asyncio.CancelledError, GeneratorExit):
         raise
     except BaseException as error:  # noqa: BLE001 - sys.exit would end the whole loop
-        return _failure(error)
+        result = _failure(error)
+    return replace(result, findings=work.findings()) if work else result
 
 
 def _run(work: Awaitable[object]) -> object:

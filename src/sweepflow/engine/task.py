@@ -295,6 +295,8 @@ class Task:
             that when the task is about to start; None where nobody is to know it.
         reuse: Whether a known result will do. Otherwise it runs whatever others do or
             did, and its result is known from then on.
+        outdated: Says of a known result, by its outputs, why it will not do any more;
+            None where it will. It is asked before each use, and so is quick.
         retry: When to try again; None for the errors that pass by themselves.
         resources: What it needs for itself while it runs.
         check: Looks at a completed run, by its id. What it finds amiss is no failure
@@ -311,6 +313,9 @@ class Task:
     outputs: Mapping[str, str] | None = field(default_factory=dict[str, str])
     identity: Identity | Callable[[], Identity] | None = None
     reuse: bool = True
+    outdated: Callable[[Mapping[str, AtomRecord]], str | None] | None = field(
+        default=None, repr=False, compare=False
+    )
     retry: Retry | None = None
     resources: Resources = field(default_factory=Resources)
     check: Callable[[str], Checked] | None = field(

@@ -202,6 +202,10 @@ class Walk:
             job.fresh = True
             self._queue_up(job)
             return
+        if job.task.outdated and job.task.outdated(hit.outputs):
+            job.fresh = True
+            self._queue_up(job)
+            return
         if error := self._clash(job.task, hit.outputs):
             self._refuse(job, error)
             return

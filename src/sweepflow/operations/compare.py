@@ -15,13 +15,13 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Protocol
 
+from sweepflow.engine.scalars import QUALIFIERS, WITH_STEP
 from sweepflow.errors import SweepflowError
-from sweepflow.operations.scalars.summary import QUALIFIERS, WITH_STEP
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from sweepflow.operations.scalars.summary import Summary
+    from sweepflow.engine.scalars import Summary
     from sweepflow.store.records import Json, ScalarRecord
 
 _SPLIT: Final = re.compile(

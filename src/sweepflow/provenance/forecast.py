@@ -140,6 +140,8 @@ class _Forecast:
             return Verdict(task, is_cached=False, because="it never ran before")
         found = look_up(self._store, [fingerprint.digest]).get(fingerprint.digest)
         if found and not found.damaged:
+            if because := task.outdated and task.outdated(found.hit.outputs):
+                return Verdict(task, is_cached=False, because=because)
             result = Result(Outcome("cached"), outputs=found.hit.outputs)
             self._results[task.key] = result
             return Verdict(task, is_cached=True, run_id=found.hit.run_id)

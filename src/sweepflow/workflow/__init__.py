@@ -4,6 +4,7 @@ Workflow, Step, AtomConstructor     what a workflow is     workflow.py, steps.py
 step                                steps of annotated functions   decorator.py
 Resources, Retry, DependsOn         what a step needs      steps.py
 Config, from_dict, from_yaml, to_yaml   configs            config.py
+log_metric, state_folder            numbers of a step; a place for its work
 WorkflowState, StepState, WorkflowError  how it ended      state.py
 """
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from sweepflow.engine.policy import Resources, Retry
     from sweepflow.workflow.config import Config, from_dict, from_yaml, to_yaml
     from sweepflow.workflow.decorator import step
+    from sweepflow.workflow.keeping import state_folder
+    from sweepflow.workflow.metrics import log_metric
     from sweepflow.workflow.run import arun_workflow, run_workflow
     from sweepflow.workflow.state import StepState, WorkflowError, WorkflowState
     from sweepflow.workflow.steps import AtomConstructor, DependsOn, Step
@@ -33,7 +36,9 @@ __all__ = [
     "arun_workflow",
     "from_dict",
     "from_yaml",
+    "log_metric",
     "run_workflow",
+    "state_folder",
     "step",
     "to_yaml",
 ]
@@ -42,6 +47,8 @@ _HOMES = {
     "sweepflow.engine.policy": ("Resources", "Retry"),
     "sweepflow.workflow.config": ("Config", "from_dict", "from_yaml", "to_yaml"),
     "sweepflow.workflow.decorator": ("step",),
+    "sweepflow.workflow.keeping": ("state_folder",),
+    "sweepflow.workflow.metrics": ("log_metric",),
     "sweepflow.workflow.run": ("arun_workflow", "run_workflow"),
     "sweepflow.workflow.state": ("StepState", "WorkflowError", "WorkflowState"),
     "sweepflow.workflow.steps": ("AtomConstructor", "DependsOn", "Step"),

@@ -7,10 +7,12 @@ import pickle
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from sweepflow.atom import Atom
 from sweepflow.atom.checks import check_user
 from sweepflow.engine.plan import Plan
 from sweepflow.engine.task import AtomRef, OutputRef, StepCall, Task
 from sweepflow.errors import PlanError
+from sweepflow.here import current_store
 from sweepflow.project.find import project_folder, working_directory
 from sweepflow.workflow.data import to_data
 from sweepflow.workflow.flat import flatten
@@ -25,12 +27,11 @@ from sweepflow.workflow.references import (
 from sweepflow.workflow.runner import RUNNER, LiveStep, NamedStep
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from sweepflow.atom import Atom
     from sweepflow.engine.task import Input
-    from sweepflow.store.records import Json
+    from sweepflow.store.records import AtomRecord, Json
     from sweepflow.workflow.links import Source
     from sweepflow.workflow.steps import Step
     from sweepflow.workflow.workflow import Workflow
@@ -113,6 +114,7 @@ def task_of(
         inputs=inputs,
         outputs=step.output_atom_types,
         identity=identities.of(step, data),
+        outdated=step.outdated and partial(_outdated, step.outdated),
         retry=step.retry,
         resources=step.resources,
     )
@@ -137,6 +139,13 @@ def _action(step: Step, config: object, data: Json, cwd: str) -> StepCall:
         by_value=partial(_by_name, ref, config) if is_named else partial(_whole, live),
         modules=tuple({thing.__module__ for thing in named}) if is_named else (),
     )
+
+
+def _outdated(
+    ask: Callable[[Mapping[str, Atom]], str | None], known: Mapping[str, AtomRecord]
+) -> str | None:
+    store = current_store()
+    return ask({name: Atom.from_record(atom, store) for name, atom in known.items()})
 
 
 def _by_name(ref: str, config: object) -> bytes | None:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import inspect
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from sweepflow.atom import Atom
+from sweepflow.engine.attempt import Findings
+from sweepflow.engine.scalars import Recorder
 from sweepflow.engine.step import Work, find
 from sweepflow.workflow.config import from_dict
 from sweepflow.workflow.decorator import step_function
+from sweepflow.workflow.metrics import recording
 from sweepflow.workflow.outputs import collect
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
     from pathlib import Path
 
     from sweepflow.engine.attempt import TaskSpec
@@ -47,12 +52,25 @@ def run_step(spec: TaskSpec, workspace: Path, store: Store) -> Work:
     live = _load(action)
     inputs = spec.inputs.items()
     atoms = {name: Atom.from_record(atom, store) for name, atom in inputs}
+    recorder = Recorder()
+
+    def call() -> object:
+        with recording(recorder):
+            made = live.function(live.config, atoms, workspace)
+        return _recorded(made, recorder) if inspect.isawaitable(made) else made
+
     return Work(
-        call=lambda: live.function(live.config, atoms, workspace),
+        call=call,
         collect=lambda returned: collect(
             returned, workspace, action.outputs, store.objects
         ),
+        findings=lambda: Findings(recorder.records()),
     )
+
+
+async def _recorded(made: Awaitable[object], recorder: Recorder) -> object:
+    with recording(recorder):
+        return await made
 
 
 def _load(action: StepCall) -> LiveStep:

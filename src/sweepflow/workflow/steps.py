@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sweepflow.engine.policy import Resources, Retry
 from sweepflow.workflow.errors import WorkflowDefinitionError
+
+if TYPE_CHECKING:
+    from sweepflow.atom import Atom
 
 
 @dataclass(frozen=True, init=False)
@@ -98,6 +101,10 @@ class Step:
             themselves (timeouts and lost connections, three attempts in all).
         timeout: Seconds after which it is ended; None for no limit.
         depends_on: What else decides its result.
+        outdated: Gets the atoms of a result that is known, by name, before that is
+            used, and says why it will not do any more, or None. It is for what stands
+            for something outside that may be gone, such as a job at a service. It is
+            asked each time, so it should be quick and ask nobody else.
     """
 
     name: str
@@ -109,6 +116,7 @@ class Step:
     retry: Retry | None = None
     timeout: float | None = None
     depends_on: DependsOn = field(default_factory=DependsOn)
+    outdated: Callable[[Mapping[str, Atom]], str | None] | None = None
 
     def __post_init__(self) -> None:
         for name in ("input_atom_types", "output_atom_types"):

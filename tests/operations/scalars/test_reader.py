@@ -10,14 +10,8 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sweepflow.operations.scalars import (
-    DEFAULT,
-    Reader,
-    Scalar,
-    compiled,
-    read,
-    summarized,
-)
+from sweepflow.engine.scalars import Scalar, summarized
+from sweepflow.operations.scalars import DEFAULT, Reader, compiled, read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

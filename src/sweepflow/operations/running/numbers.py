@@ -8,8 +8,9 @@ import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
+from sweepflow.engine.scalars import Recorder
 from sweepflow.operations.running.log import warn
-from sweepflow.operations.scalars import Reader, Recorder
+from sweepflow.operations.scalars import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Generator

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from math import isfinite
-from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, Final
 
+from sweepflow.engine.scalars import Scalar
 from sweepflow.operations.scalars.patterns import STEP
 
 if TYPE_CHECKING:
@@ -22,14 +23,6 @@ _UNSEEN: Final = bytes(range(9))
 
 _END: Final = re.compile(rb"[\r\n]")
 """A carriage return too: a progress bar writes many lines over one another."""
-
-
-class Scalar(NamedTuple):
-    """A number that was printed, and the last step that had been until then."""
-
-    name: str
-    value: float
-    step: int | None
 
 
 class Reader:

@@ -10,8 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sweepflow.operations.scalars import Recorder, Scalar, summarized
-from sweepflow.operations.scalars.recorder import MOST_NAMES, MOST_POINTS
+from sweepflow.engine.scalars import (
+    MOST_NAMES,
+    MOST_POINTS,
+    Recorder,
+    Scalar,
+    summarized,
+)
 
 if TYPE_CHECKING:
     from sweepflow.store.records import ScalarRecord

@@ -1,18 +1,24 @@
-"""What the values of one scalar of a run sum up to."""
+"""A number that a run gives, and what its values sum up to."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sweepflow.operations.scalars.reader import Scalar
-
 QUALIFIERS: Final = ("first", "last", "min", "max", "avg", "total", "count")
 WITH_STEP: Final = QUALIFIERS[:4]
 """Those that are the value of one step."""
+
+
+class Scalar(NamedTuple):
+    """A number, and the step that it belongs to, if it is known."""
+
+    name: str
+    value: float
+    step: int | None
 
 
 @dataclass(slots=True)

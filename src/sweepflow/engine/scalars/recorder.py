@@ -6,13 +6,13 @@ from array import array
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from sweepflow.operations.scalars.summary import Summary
+from sweepflow.engine.scalars.summary import Summary
 from sweepflow.store.records import ScalarRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sweepflow.operations.scalars.reader import Scalar
+    from sweepflow.engine.scalars.summary import Scalar
 
 MOST_POINTS: Final = 10_000
 """Values of a name that are recorded one by one."""
