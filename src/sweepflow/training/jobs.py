@@ -79,7 +79,7 @@ class Job:
     def of(cls, request: Request, dataset: ChatDataset) -> Self:
         """Give the job of a request: the one that there is, or a new one."""
         folder = _folder() / request.key
-        if job := cls._read(folder):
+        if job := cls.at(folder):
             return job
         folder.mkdir(exist_ok=True)
         dataset.save(folder / "dataset.jsonl")
@@ -89,10 +89,21 @@ class Job:
     def find(cls, backend: str, job_id: str) -> Self | None:
         """Give the job that a service knows by an id, if it was asked for from here."""
         for folder in _folder().glob(f"{backend}-*"):
-            job = cls._read(folder)
+            job = cls.at(folder)
             if job and job_id in {job.job_id, *job.earlier}:
                 return job
         return None
+
+    @classmethod
+    def at(cls, folder: Path) -> Self | None:
+        """Give the job that is kept in a folder, if there is one."""
+        try:
+            said = json.loads((folder / "job.json").read_bytes())
+        except FileNotFoundError:
+            return None
+        said["request"] = Request(**said["request"])
+        said["earlier"] = tuple(said["earlier"])
+        return cls(folder, **said)
 
     @property
     def is_over(self) -> bool:
@@ -114,7 +125,7 @@ class Job:
 
     def reread(self) -> Self:
         """Give it as another process may have left it."""
-        return self._read(self.folder) or self
+        return self.at(self.folder) or self
 
     def update(self, **changes: Any) -> Self:  # noqa: ANN401 - fields of its own
         """Write it down with changes, for certain, and give what was written."""
@@ -134,16 +145,6 @@ class Job:
         return self.update(
             job_id=None, ended=None, message=None, earlier=(*self.earlier, *gone)
         )
-
-    @classmethod
-    def _read(cls, folder: Path) -> Self | None:
-        try:
-            said = json.loads((folder / "job.json").read_bytes())
-        except FileNotFoundError:
-            return None
-        said["request"] = Request(**said["request"])
-        said["earlier"] = tuple(said["earlier"])
-        return cls(folder, **said)
 
 
 def _folder() -> Path:
