@@ -1,4 +1,9 @@
-"""What can go wrong with an evaluation."""
+"""What can go wrong with an evaluation.
+
+SweepflowError
+└── EvaluationError             what was asked for cannot be evaluated
+    └── EvaluationFailedError   an evaluation was begun, and gave no score
+"""
 
 from __future__ import annotations
 
@@ -6,4 +11,10 @@ from sweepflow.errors import SweepflowError
 
 
 class EvaluationError(SweepflowError):
-    """An evaluation cannot be made as it was asked for, or gave no score."""
+    """What was asked for cannot be evaluated."""
+
+
+class EvaluationFailedError(EvaluationError):
+    """An evaluation was begun, and gave no score; the message says why."""
+
+    exit_status = 1
