@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast, overload
 
 from sweepflow.datasets.checks import NoSampleError, Sample, canonical
 from sweepflow.datasets.errors import DatasetError
-from sweepflow.datasets.files import read_lines, write_lines
+from sweepflow.datasets.files import checked_lines, read_lines, write_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,6 +58,19 @@ class ChatDataset(Sequence[Sample]):
         return cls._of(read_lines(Path(path)))
 
     @classmethod
+    def read(cls, lines: Iterable[bytes], path: Path | str) -> Self:
+        """Take lines of JSON that are not in a file of their own; see `load`.
+
+        Args:
+            lines: Such as an opened member of an archive.
+            path: Where errors say that they stand.
+
+        Raises:
+            DatasetError: See `load`.
+        """
+        return cls._of(checked_lines(Path(path), lines))
+
+    @classmethod
     def from_hugging_face(
         cls,
         name: str,
@@ -66,6 +79,7 @@ class ChatDataset(Sequence[Sample]):
         config: str | None = None,
         revision: str | None = None,
         messages: str | Callable[[dict[str, Any]], list[dict[str, Any]]] = "messages",
+        **options: Any,  # noqa: ANN401 - whatever it takes
     ) -> Self:
         """Take a split of a dataset from Hugging Face, by the `datasets` package.
 
@@ -76,6 +90,7 @@ class ChatDataset(Sequence[Sample]):
             revision: A commit, tag or branch; without a commit it may change.
             messages: The column with the messages, or a function that makes them of a
                 row.
+            options: More of `datasets.load_dataset`, such as `cache_dir`.
 
         Raises:
             DatasetError: It cannot be had, has no such column, or a row is no sample.
@@ -83,7 +98,8 @@ class ChatDataset(Sequence[Sample]):
         """
         from sweepflow.datasets.hugging_face import samples
 
-        return cls(samples(name, split, config, revision, messages))
+        options |= {"name": config, "split": split, "revision": revision}
+        return cls(samples(name, messages, options))
 
     @classmethod
     def concatenate(cls, *datasets: ChatDataset) -> Self:

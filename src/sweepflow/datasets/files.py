@@ -22,21 +22,31 @@ def read_lines(file: Path) -> Iterator[bytes]:
     Raises:
         DatasetError: It cannot be read or has none, or a line is no sample.
     """
-    is_empty = True
     try:
         with file.open("rb") as lines:
-            for number, line in enumerate(lines, 1):
-                if number == 1 and line.startswith(codecs.BOM_UTF8):
-                    raise DatasetError(
-                        "the file begins with a byte order mark",
-                        place=Place(file, 1),
-                        hint="save it as UTF-8 without one",
-                    )
-                if line.strip():
-                    yield _checked(file, number, line)
-                    is_empty = False
+            yield from checked_lines(file, lines)
     except OSError as error:
         raise DatasetError(f"{file}: cannot be read: {error.strerror}") from None
+
+
+def checked_lines(file: Path, lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Give the samples of lines as their canonical lines; see `read_lines`.
+
+    Args:
+        file: What errors say that it is.
+        lines: Of the file.
+    """
+    is_empty = True
+    for number, line in enumerate(lines, 1):
+        if number == 1 and line.startswith(codecs.BOM_UTF8):
+            raise DatasetError(
+                "the file begins with a byte order mark",
+                place=Place(file, 1),
+                hint="save it as UTF-8 without one",
+            )
+        if line.strip():
+            yield _checked(file, number, line)
+            is_empty = False
     if is_empty:
         raise DatasetError(f"{file}: there are no samples in it")
 

@@ -15,13 +15,16 @@ if TYPE_CHECKING:
 
 def samples(
     name: str,
-    split: str,
-    config: str | None,
-    revision: str | None,
     messages: str | Callable[[dict[str, Any]], list[dict[str, Any]]],
+    options: dict[str, Any],
 ) -> Iterator[Sample]:
-    """Give the samples of a split; see `ChatDataset.from_hugging_face`."""
-    rows = _rows(name, split, config, revision)
+    """Give the samples of a split; see `ChatDataset.from_hugging_face`.
+
+    Raises:
+        DatasetError: It cannot be had, or has no such column.
+        MissingExtraError: The package is not installed.
+    """
+    rows = _rows(name, options)
     if isinstance(messages, str) and messages not in rows.column_names:
         found = ", ".join(rows.column_names)
         raise DatasetError(
@@ -34,16 +37,17 @@ def samples(
         yield {"messages": [_without_fillers(message) for message in taken or []]}
 
 
-def _rows(name: str, split: str, config: str | None, revision: str | None) -> Any:  # noqa: ANN401 - its types are partly unknown
+def _rows(name: str, options: dict[str, Any]) -> Any:  # noqa: ANN401 - its types are partly unknown
     hub = need(
         "datasets", extra="huggingface", purpose="taking datasets from Hugging Face"
     )
     try:
-        return hub.load_dataset(name, config, split=split, revision=revision)
+        return hub.load_dataset(name, **options)
     except (OSError, ValueError, hub.exceptions.DatasetsError) as error:
-        which = f"{name} ({config})" if config else name
+        which = f"{name} ({options['name']})" if options["name"] else name
         raise DatasetError(
-            f"the split {split!r} of {which} cannot be had from Hugging Face: {error}",
+            f"the split {options['split']!r} of {which} cannot be had from Hugging "
+            f"Face: {error}",
             hint="see that the names are right and that there is a network",
         ) from error
 

@@ -1,0 +1,1 @@
+"""Ready-made datasets, tasks, steps and workflows; see `sweepflow.zoo.catalog`."""

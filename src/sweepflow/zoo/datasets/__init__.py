@@ -1,0 +1,1 @@
+"""Datasets, each a module with functions that give a `ChatDataset`."""

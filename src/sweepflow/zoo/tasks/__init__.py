@@ -1,0 +1,1 @@
+"""Tasks of inspect-ai, each a module with functions that give a `Task`."""
