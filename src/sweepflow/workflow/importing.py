@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from sweepflow.errors import Place, PlanError, SweepflowError
-from sweepflow.project.find import working_directory
+from sweepflow.project.find import project_folder, working_directory
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -38,7 +38,7 @@ class NotFoundError(PlanError):
         self.module = module
 
 
-def import_reference(ref: str, root: Path) -> object:
+def import_reference(ref: str, root: Path | None = None) -> object:
     """Give what `package.module:attribute` names.
 
     Modules are looked for in a project's folder, in the working folder, and then
@@ -47,14 +47,15 @@ def import_reference(ref: str, root: Path) -> object:
 
     Args:
         ref: In that form.
-        root: The project's folder.
+        root: The project's folder; by default that around the working folder.
 
     Raises:
         NotFoundError: There is no such module, or it does not have the attribute.
         PlanError: Importing it raises something else.
     """
     name, _, attribute = ref.partition(":")
-    folders = [str(folder) for folder in dict.fromkeys((root, working_directory()))]
+    around = (root or project_folder(), working_directory())
+    folders = [str(folder) for folder in dict.fromkeys(around)]
     sys.path[:] = [*folders, *(path for path in sys.path if path not in folders)]
     module: ModuleType | None = None
     try:

@@ -27,13 +27,13 @@ from sweepflow.workflow.references import (
 from sweepflow.workflow.runner import RUNNER, LiveStep, NamedStep
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from sweepflow.engine.task import Input
     from sweepflow.store.records import AtomRecord, Json
     from sweepflow.workflow.links import Source
-    from sweepflow.workflow.steps import Step
+    from sweepflow.workflow.steps import Outdated, Step
     from sweepflow.workflow.workflow import Workflow
 
 OURS = (
@@ -141,9 +141,7 @@ def _action(step: Step, config: object, data: Json, cwd: str) -> StepCall:
     )
 
 
-def _outdated(
-    ask: Callable[[Mapping[str, Atom]], str | None], known: Mapping[str, AtomRecord]
-) -> str | None:
+def _outdated(ask: Outdated, known: Mapping[str, AtomRecord]) -> str | None:
     store = current_store()
     return ask({name: Atom.from_record(atom, store) for name, atom in known.items()})
 

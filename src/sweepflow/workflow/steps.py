@@ -54,6 +54,10 @@ StepFunction: TypeAlias = Callable[
 """`(config, input_atoms, temp_workspace) -> list[AtomConstructor]`, plain or async."""
 
 
+Outdated: TypeAlias = "Callable[[Mapping[str, Atom]], str | None]"
+"""Says why a result that is known will not do any more, or None where it will."""
+
+
 @dataclass(frozen=True, init=False)
 class DependsOn:
     """What decides a step's result beside its code, config and inputs.
@@ -116,7 +120,7 @@ class Step:
     retry: Retry | None = None
     timeout: float | None = None
     depends_on: DependsOn = field(default_factory=DependsOn)
-    outdated: Callable[[Mapping[str, Atom]], str | None] | None = None
+    outdated: Outdated | None = None
 
     def __post_init__(self) -> None:
         for name in ("input_atom_types", "output_atom_types"):
