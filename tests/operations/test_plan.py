@@ -35,6 +35,14 @@ test:
   exec: 'true'
   requires: [{operation: train}, {operation: prep}, {operation: other}]
 either: {exec: 'true', requires: [{operation: prep|other}]}
+named:
+  exec: 'true'
+  requires:
+    - {operation: prep|other, name: data}
+    - {operation: prep, name: data}
+    - {operation: other, name: x, flag-name: 'b#2'}
+    - {operation: other, name: b}
+    - {operation: other, name: b}
 pipe: {flags: {n: 7}, steps: ['prep n=${n}', train]}
 lone: {steps: [train]}
 open: {steps: [{run: train, isolate-runs: no}]}
@@ -202,6 +210,16 @@ def test_a_pattern_of_names_means_the_latest_run_of_any(plan: Planner) -> None:
     plan.record("bbb", "other")
     either = tasks(plan("either"))["either"]
     assert either.info.origins == {"operation:prep|other": "bbb"}
+
+
+def test_what_is_required_goes_by_the_name_that_users_have_for_it(
+    plan: Planner,
+) -> None:
+    plan.record("aaa", "prep")
+    plan.record("bbb", "other")
+    info = tasks(plan("named"))["named"].info
+    assert info.origins.keys() == {"data", "data#2", "b#2", "b", "b#3"}
+    assert (info.origins["data"], info.origins["data#2"]) == ("bbb", "aaa")
 
 
 def test_what_is_required_is_planned_once_and_where_needed(plan: Planner) -> None:

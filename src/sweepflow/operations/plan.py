@@ -190,14 +190,17 @@ class _Planner:
             planned.values,
             again=at.was_started,
         )
-        info = at.info(planned.operation, planned.label, planned.tags)
         task = Task(
             at.key,
             self._group(planned.operation, members, place),
             params=planned.values,
             after=at.after,
             check=at.check,
-            info=replace(info, facts=self._facts(planned.operation)),
+            info=replace(
+                at.info(planned.operation, planned.label, planned.tags),
+                origins=required.origins,
+                facts=self._facts(planned.operation),
+            ),
         )
         return self._add_group(task, at, members)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain, count
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from sweepflow.engine.task import Made
@@ -101,7 +102,7 @@ class Finder:
         required = Required()
         for requirement in planned.operation.requires:
             filled = _filled(requirement, planned.values)
-            name = _unique(filled.uri, [need.name for need in required.needs])
+            name = _unique(filled.flags[0], [need.name for need in required.needs])
             given = next(
                 (
                     planned.given[name]
@@ -232,5 +233,5 @@ def _fill(value: Any, values: Mapping[str, Value]) -> Any:  # noqa: ANN401 - of 
 
 def _unique(name: str, taken: Sequence[str]) -> str:
     """Give the name, with a number where several requirements have the same."""
-    count = sum(other.partition("#")[0] == name for other in taken)
-    return f"{name}#{count + 1}" if count else name
+    names = chain((name,), (f"{name}#{number}" for number in count(2)))
+    return next(each for each in names if each not in taken)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sweepflow.engine.provenance import observe
 from sweepflow.engine.task import AtomRef, Group, StepCall
+from sweepflow.operations.parents import Parent
 from sweepflow.operations.running import RunConfig
 from sweepflow.operations.upstream import STAGED
 from sweepflow.store.records import Run
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sweepflow.engine.task import Task
+    from sweepflow.operations.running.config import Need
     from sweepflow.store.records import Json
     from sweepflow.store.store import Store
 
@@ -100,17 +102,17 @@ def queued(store: Store) -> Sequence[Run]:
     return list(reversed(store.reader.runs(status=STAGED, kind="operation")))
 
 
-def _settled(task: Task) -> list[dict[str, str | None]]:
+def _settled(task: Task) -> list[dict[str, Json]]:
     """Give what the run requires, and where it is to come from."""
-    origins = task.info.origins
-    if not isinstance(task.action, StepCall):
-        uris = ((name, name.partition("#")[0]) for name in origins)
-        return [{"name": n, "uri": uri, "run": origins[n]} for n, uri in uris]
-    needs = RunConfig.from_json(task.action.config).requirements
-    return [
-        {"name": n.name, "uri": n.uri, "run": origins.get(n.name), "given": n.given}
-        for n in needs
-    ]
+    return [need.told(task.info.origins.get(need.name)) for need in _needs(task)]
+
+
+def _needs(task: Task) -> Sequence[Need]:
+    if isinstance(task.action, StepCall):
+        return RunConfig.from_json(task.action.config).requirements
+    host = task.action.host if isinstance(task.action, Group) else None
+    place = host.place if isinstance(host, Parent) else None
+    return place.required.needs if place else ()
 
 
 def _inputs(task: Task) -> dict[str, str]:

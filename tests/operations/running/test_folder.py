@@ -152,6 +152,8 @@ def test_what_is_missing_fails_the_run_before_its_command(bench: Bench) -> None:
     assert (ended.record.outcome.exit_code, ended.outputs) == (None, {})
     ended = bench.run((*SH, "true"), "2", requirements=(need("operation", "prep"),))
     assert "no suitable run for prep" in ended.error
+    [required] = ended.facts["requirements"]
+    assert (required["name"], required["run"]) == ("operation:prep", None)
     optional = (need("operation", "prep", optional=True),)
     ended = bench.run((*SH, "true"), "3", requirements=optional)
     assert ended.status == "completed"

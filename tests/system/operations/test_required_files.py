@@ -77,6 +77,7 @@ def test_nothing_may_be_too_little(project: Project) -> None:
     assert run.status == "failed"
     assert run.error is not None
     assert run.error.startswith("nothing resolved for operation:prep\n")
+    assert origin(run) == project.latest("p/prep").id
 
 
 def test_links_are_relative_and_a_folder_is_one(project: Project) -> None:

@@ -91,6 +91,21 @@ def test_it_is_recorded_with_its_whole_id(
     assert told["named id=first-prep"][0] == "first-prep"
 
 
+def test_what_is_required_is_told_by_the_name_that_its_user_gave(make: Make) -> None:
+    project = make(
+        PREP + "t: {main: show, requires: [{operation: prep, name: data, "
+        "select: data.txt}]}\n"
+    )
+    project.run("prep", "--run-id", "first")
+    project.run("prep", "--run-id", "second")
+    project.run("t", "data=first", "--run-id", "t")
+    info = project.do("runs", "info", "t").stdout
+    assert "data: operation:prep, run first -> data.txt\n" in info
+    project.run("prep", "--run-id", "third")
+    project.run("t", "--restart", "t")
+    assert origin(project.latest("t")) == "first"
+
+
 @pytest.mark.parametrize(
     ("line", "hint"),
     [

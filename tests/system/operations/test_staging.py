@@ -35,6 +35,19 @@ def test_a_staged_run_starts_under_its_id_with_what_it_was_staged_for(
     assert run.attempts == 1
 
 
+def test_staged_steps_start_with_what_their_parent_was_staged_for(
+    tmp_path: Path,
+) -> None:
+    requires = "{operation: prep, name: data, select: data.txt}"
+    text = f"{OPERATIONS}q: {{requires: [{requires}], steps: [hello]}}\n"
+    project = Project.make(tmp_path / "project", text)
+    project.do("run", "prep", "n=1")
+    project.do("run", "q", "--stage", "--run-id", "later")
+    project.do("run", "prep", "n=2")
+    project.do("run", "--start", "later")
+    assert (project.home.run("later") / "data.txt").read_text() == "n=1"
+
+
 def test_what_is_staged_may_require_what_is_staged(tmp_path: Path) -> None:
     project = Project.make(tmp_path / "project", OPERATIONS)
     project.do("run", "prep", "n=5", "--stage", "--run-id", "first")

@@ -26,7 +26,8 @@ class Need:
     """A requirement of one run; what is not told here is told in `Wanted`.
 
     Args:
-        name: Unique among those of the run; that of its run in `TaskSpec.origins`.
+        name: By which a user names another source, with a number where others of the
+            run have the same; that of its run in `TaskSpec.origins`.
         given: The path that the user named instead of the file, URL or configuration,
             absolute or relative to the project.
         always_resolve: Whether it is resolved again when the run is started again.
@@ -71,6 +72,10 @@ class Need:
             parts[name] = tuple(data[name])
         parts["rename"] = tuple(Renaming(**renaming) for renaming in data["rename"])
         return cls(**parts)
+
+    def told(self, run: str | None) -> dict[str, Json]:
+        """Give what is recorded of it, with the run that it is to come from."""
+        return {"name": self.name, "uri": self.uri, "run": run, "given": self.given}
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,10 +122,7 @@ class Needs:
             for put in done.placed
         ]
         return {
-            "name": need.name,
-            "uri": need.uri,
-            "run": run,
-            "given": need.given,
+            **need.told(run),
             "placed": placed + _left(old, placed),
             "skipped": done.skipped,
         }

@@ -18,6 +18,8 @@ from sweepflow.operations.running.outputs import find, store
 from sweepflow.operations.scalars import compiled
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sweepflow.engine.attempt import TaskSpec
     from sweepflow.engine.task import StepCall
     from sweepflow.operations.running.outputs import Generated
@@ -100,6 +102,12 @@ class _Run:
             folder.write_files(config.files)
             folder.finish()
 
+    def _not_placed(self) -> Iterator[dict[str, Json]]:
+        """Give what is known of requirements that it did not come to, or could not."""
+        count = len(self._folder.prepared.requirements)
+        for need in self._config.requirements[count:]:
+            yield need.told(self._spec.origins.get(need.name))
+
     def _facts(self) -> dict[str, Json]:
         folder, config = self._folder, self._config
         made = self._made or find(folder.path, folder.prepared)
@@ -110,7 +118,7 @@ class _Run:
         return {
             "folder": config.project,
             "file": config.file,
-            "requirements": folder.prepared.requirements,
+            "requirements": [*folder.prepared.requirements, *self._not_placed()],
             "inputs": made.inputs,
             "files": made.files,
             "compare": list(config.compare),
