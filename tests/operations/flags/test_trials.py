@@ -141,6 +141,8 @@ def test_choices_that_imply_each_other_come_to_an_end() -> None:
         (Flag("f", 1, choices=[Choice(True)]), "f=1", True),
         (Flag("f", 1, min=1, max=5), "f=5", 5),
         (Flag("f", "1 2", "int", arg_split=True), "f='3 4'", "3 4"),
+        (Flag("f", "1 2", "int", arg_split=True), "f=3", "3"),
+        (Flag("f", None, "int", arg_split=True), "f=null", None),
         (Flag("f", "a,b", arg_split=","), "f=p,q", "p,q"),
     ],
 )

@@ -113,6 +113,9 @@ class _Settled:
 
     def _check(self, flag: FlagLike) -> None:
         value = self.values[flag.name]
+        if flag.arg_split and flag.type and isinstance(value, (bool, int, float)):
+            # Text always, lest its type depends on how many parts there are.
+            value = self.values[flag.name] = format_value(value)
         if flag.required and (value is None or value == ""):
             self._problems.append(f"flag {flag.name!r} needs a value")
             return
