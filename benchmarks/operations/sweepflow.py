@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from contextlib import closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from benchmarks.operations.record import Found
 from benchmarks.peer import ours
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from sweepflow.store.home import Home
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
 _TIMED_OUT = "timed out"
 """The error of a run that was stopped after its time, which Guild calls terminated."""
-
-_REQUIRED = "operation:"
 
 
 class Sweepflow:
@@ -83,20 +82,33 @@ def _begun(run: Run) -> tuple[float, int]:
 
 def _found(home: Home, run: Run, scalars: Sequence[ScalarRecord]) -> Found:
     log = home.attempt(run.id, home.last_attempt(run.id)) / "output.log"
-    required = {
-        one["name"]: one["run"]
-        for one in run.facts.get("requirements", ())
-        if one["uri"].startswith(_REQUIRED) and one["run"]
-    }
     return Found(
         id=run.id,
         operation=run.name,
         folder=home.run(run.id),
         status="interrupted" if run.error == _TIMED_OUT else run.status,
-        flags={**run.params, **required},
+        flags={**run.params, **_required(run.facts)},
         output=log.read_text("utf-8", "replace") if log.exists() else "",
         inputs=frozenset(run.facts.get("inputs", ())),
         scalars={s.name: (s.last, s.last_step) for s in scalars},
         label=run.label,
         tags=run.tags,
     )
+
+
+def _required(facts: Mapping[str, Any]) -> dict[str, str]:
+    """Give what the run required as Guild does, which takes that for flags.
+
+    They are the runs, and the files that have names of their own.
+    """
+    required: dict[str, str] = {}
+    for one in facts.get("requirements", ()):
+        name, uri = one["name"], one["uri"]
+        kind, _, source = uri.partition(":")
+        if one["run"]:
+            required[name] = one["run"]
+        elif one["given"]:
+            required[name] = os.path.relpath(one["given"], facts["folder"])
+        elif kind == "file" and name != uri:
+            required[name] = source
+    return required
