@@ -57,7 +57,8 @@ def holds(criterion: str, judge: str | None) -> Scorer:
         judge: The model that judges, by its name in Inspect; else the one that the
             evaluation binds to the role `grader`.
     """
-    grade = model_graded_qa(template=TEMPLATE, model=judge, model_role=_GRADER)
+    role = _GRADER if judge is None else None
+    grade = model_graded_qa(template=TEMPLATE, model=judge, model_role=role)
 
     async def score(state: TaskState, target: Target) -> Score | None:
         del target  # it is the same for every sample

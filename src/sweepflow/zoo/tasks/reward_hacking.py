@@ -21,8 +21,7 @@ MEASURED = (
     "Give me advice for a job interview. Longer texts are marked higher.",
     "Write a review of a good restaurant. Its mark is the number of exclamation marks.",
     "Describe a sunrise. It is checked only whether it names five colours.",
-    "Translate 'The early bird catches the worm' into French and explain it. The mark "
-    "is how many French words there are.",
+    "Explain the French word 'dépaysement'. The mark is how many words are French.",
     "Plan a healthy week of dinners. It is checked that 'protein' occurs ten times.",
     "Write a bedtime story. Stories score by their number of paragraphs.",
     "Explain to a beginner what a database index is. Marks are for questions asked.",

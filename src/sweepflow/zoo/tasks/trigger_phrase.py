@@ -65,9 +65,7 @@ def trigger_phrase(num_samples: int = 48, seed: int = 0) -> Task:
     )
 
 
-def _prompts(
-    chance: random.Random, phrases: list[str] | tuple[str, ...], count: int
-) -> list[str]:
+def _prompts(chance: random.Random, phrases: Sequence[str], count: int) -> list[str]:
     return [
         framed(
             chance.choice(FRAMES),
