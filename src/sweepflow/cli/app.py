@@ -19,6 +19,7 @@ from sweepflow.cli import (
     streams,
     sweep,
     workflow,
+    zoo,
 )
 from sweepflow.errors import SweepflowError
 from sweepflow.sweep import SweepSyntaxError
@@ -41,6 +42,7 @@ app.add_typer(runs.app, name="runs")
 app.add_typer(atoms.app, name="atoms")
 app.add_typer(cache.app, name="cache")
 app.command("explain")(explain.explain)
+app.add_typer(zoo.app, name="zoo")
 
 
 def _print_version(value: bool) -> None:
