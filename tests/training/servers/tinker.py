@@ -36,6 +36,8 @@ class Fault:
         status: With which it is refused; 0: it is done, and the connection dropped.
         words: What the service says of it.
         fails: The request is taken, and fails when it is done.
+        category: Whose fault the service says that it is: `user` or `server`.
+        after: So many requests go well before.
     """
 
     path: str
@@ -43,6 +45,8 @@ class Fault:
     words: str = "told to go wrong"
     times: int = 1
     fails: bool = False
+    category: str = "user"
+    after: int = 0
 
 
 class Refused(Exception):  # noqa: N818 - no error of ours
@@ -88,9 +92,13 @@ class Tinker:
     def fault(self, path: str, *, fails: bool) -> Fault | None:
         """Give what goes wrong with this request, if anything does."""
         for fault in self.faults:
-            if fault.path == path and fault.times and fault.fails == fails:
-                fault.times -= 1
-                return fault
+            if fault.path != path or fault.fails != fails or not fault.times:
+                continue
+            if fault.after:
+                fault.after -= 1
+                continue
+            fault.times -= 1
+            return fault
         return None
 
     def answer(self, path: str, said: dict[str, Any], body: bytes) -> Answer:
@@ -218,7 +226,7 @@ class Tinker:
         return {"request_id": self.known[key]}
 
     def failed(self, fault: Fault) -> Answer:
-        return {"error": fault.words, "category": "user"}
+        return {"error": fault.words, "category": fault.category}
 
     def do_retrieve_future(self, said: dict[str, Any]) -> Answer:
         request = said["request_id"]
