@@ -3,3 +3,9 @@
 LocalBackend, Hyperparameters  who trains, and how it can be told to  backend.py
 base_model                     where training starts from             models.py
 """
+
+from sweepflow.training.local.backend import LocalBackend
+from sweepflow.training.local.hyperparameters import Hyperparameters
+from sweepflow.training.local.models import base_model
+
+__all__ = ["Hyperparameters", "LocalBackend", "base_model"]

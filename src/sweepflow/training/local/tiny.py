@@ -75,6 +75,7 @@ def _model(tokenizer: Any) -> Any:  # noqa: ANN401 - likewise
         num_key_value_heads=4,
         max_position_embeddings=2048,
         tie_word_embeddings=True,
+        initializer_range=0.15,  # such that LoRA, too, can make it say something
         bos_token_id=tokenizer.convert_tokens_to_ids(_START),
         eos_token_id=tokenizer.eos_token_id,
         pad_token_id=tokenizer.pad_token_id,
