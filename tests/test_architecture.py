@@ -30,7 +30,6 @@ FORBIDDEN = {
     "engine": {"sweep", "project", "here"},
     "provenance": {"sweep", "project", "here"},
     "atom": {"sweep", "project", "engine", "provenance"},
-    "workflow": {"sweep"},
     "operations": {"workflow"},
     "jobs": {"here", "provenance", "atom", "workflow", "operations"},
     "app": {

@@ -374,7 +374,6 @@ BAD = {
     "no number of jobs": ("run pipeline --jobs 0", "--jobs"),
     "an unknown executor": ("run pipeline --executor slurm", "'in-process'"),
     "json without dry-run": ("run pipeline --json", "add --dry-run"),
-    "a limit": ("run pipeline --limit 3", "only jobs and operations take --limit"),
     "words for a command": ("run pipeline -- x", "no command that takes"),
     "options for a job": (
         "run job --config x --force",
@@ -401,3 +400,13 @@ def test_the_projects_modules_come_before_those_of_the_python_path(
     project.write("raise OSError", "elsewhere/flows.py")
     project.env["PYTHONPATH"] = str(project.cwd / "elsewhere")
     assert project.sweepflow("workflow", "graph", "pipeline").returncode == 0
+
+
+def test_values_on_the_command_line_are_swept(project: Shell) -> None:
+    result = project.sweepflow("run", "pipeline", "train.lr=0.1,0.2,2")
+    assert result.returncode == 1
+    table = [line.split() for line in result.stdout.splitlines()]
+    assert [line[:2] for line in table if line[:1] == ["0.1"]] == [["0.1", "done"]]
+    assert ["2", "train", "failed"] in table
+    again = project.sweepflow("run", "pipeline", "train.lr=0.1,0.2,0.3", "--dry-run")
+    assert again.stdout.splitlines()[-1] == "1 of 5 steps would run, for 3 points"

@@ -198,11 +198,6 @@ def _run_named(
     workflow = find_workflow(name, project, others=others)
     options.refuse(name, "workflow")
     _refuse_rest(name, "workflow", request.rest)
-    if request.limit is not None:
-        raise PlanError(
-            f"{name!r} is a workflow, and only jobs and operations take --limit",
-            hint="leave it out",
-        )
     return run_found(workflow, project, request)
 
 

@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 
     from sweepflow.atom import Atom
     from sweepflow.engine.engine import CacheUse
-    from sweepflow.engine.plan import Plan
     from sweepflow.project import Project
     from sweepflow.provenance.forecast import Verdict
     from sweepflow.store.store import Store
     from sweepflow.workflow.discovery import Found
+    from sweepflow.workflow.plan import PlannedPoints
+    from sweepflow.workflow.points import Point
     from sweepflow.workflow.state import WorkflowState
 
 
@@ -118,26 +119,25 @@ def run_found(found: Found, project: Project | None, request: Request) -> int:
     """
     from sweepflow.here import find_home, home_of
     from sweepflow.store.store import Store
-    from sweepflow.workflow.plan import plan_workflow
-    from sweepflow.workflow.resolve import load_config
-    from sweepflow.workflow.run import check_stages
+    from sweepflow.workflow.plan import plan_points
+    from sweepflow.workflow.points import read_points
+    from sweepflow.workflow.run import stage_tasks
 
     stages = request.stage_names()
     config = request.config or found.listing.config
-    configs = load_config(found.workflow, config, request.overrides)
+    points = read_points(found.workflow, config, request.overrides, limit=request.limit)
     with Store(home_of(project) if project else find_home()) as store:
-        atoms = _atoms(store, request.inputs)
-        plan = plan_workflow(
+        planned = plan_points(
             found.workflow,
-            atoms,
-            configs,
+            _atoms(store, request.inputs),
+            [point.configs for point in points],
             user=request.user,
             root=project.root if project else None,
         )
-        check_stages(plan, stages)
+        tasks = stage_tasks(planned, stages)
         if request.dry_run:
-            return _tell(store, plan, request, stages)
-        return _run(store, plan, request, stages)
+            return _tell(store, planned, request, tasks)
+        return _run(store, planned, points, request, tasks)
 
 
 def _atoms(store: Store, inputs: Sequence[str]) -> Mapping[str, Atom]:
@@ -159,13 +159,17 @@ def _atoms(store: Store, inputs: Sequence[str]) -> Mapping[str, Atom]:
 
 
 def _run(
-    store: Store, plan: Plan, request: Request, stages: Sequence[str] | None
+    store: Store,
+    planned: PlannedPoints,
+    points: Sequence[Point],
+    request: Request,
+    stages: Sequence[str] | None,
 ) -> int:
     from sweepflow.cli.execution import execute
-    from sweepflow.workflow.run import make_engine, state_of
+    from sweepflow.workflow.run import make_engine, states_of
 
     engine = make_engine(
-        plan,
+        planned.plan,
         store,
         {
             "jobs": request.jobs,
@@ -175,9 +179,29 @@ def _run(
             "fail_fast": request.fail_fast,
         },
     )
-    report = execute(engine, plan)
-    _print_outputs(state_of(plan, report))
+    report = execute(engine, planned.plan)
+    states = states_of(planned, points, report)
+    if len(states) > 1:
+        _print_points(states)
+    else:
+        _print_outputs(states[0])
     return report.exit_status
+
+
+def _print_points(states: Sequence[WorkflowState]) -> None:
+    """Print for each point of a sweep its values, how it ended, and what came last."""
+    keys = list(states[0].settings)
+    rows = [
+        (
+            *(visible(state.settings[key]) for key in keys),
+            "done"
+            if state
+            else ", ".join(f"{s.name} {s.status}" for s in state.failed),
+            ", ".join(state.step_states[-1].output_atoms.values()),
+        )
+        for state in states
+    ]
+    print_table((*keys, "status", f"made by {states[0].step_states[-1].name}"), rows)
 
 
 def _print_outputs(state: WorkflowState) -> None:
@@ -191,11 +215,15 @@ def _print_outputs(state: WorkflowState) -> None:
 
 
 def _tell(
-    store: Store, plan: Plan, request: Request, stages: Sequence[str] | None
+    store: Store,
+    planned: PlannedPoints,
+    request: Request,
+    stages: Sequence[str] | None,
 ) -> int:
     """Tell what would become of each step; 1 if the run could not succeed."""
     from sweepflow.provenance.forecast import forecast
 
+    plan = planned.plan
     known = store if store.home.has_ledger() else None  # opening one would make it
     verdicts = forecast(known, plan, cache=request.cache, stages=stages)
     missing = {
@@ -213,6 +241,11 @@ def _tell(
         key = verdict.task.key
         sentence = _sentence(verdict, is_missing=key in missing)
         typer.echo(visible(f"{key:<{width}}  {sentence}"))
+    if (points := len(planned.tasks)) > 1:
+        count = sum(not verdict.is_cached for verdict in verdicts)
+        typer.echo(
+            f"{count:,} of {len(verdicts):,} steps would run, for {points:,} points"
+        )
     return status
 
 

@@ -5,6 +5,7 @@ step                                steps of annotated functions   decorator.py
 Resources, Retry, DependsOn         what a step needs      steps.py
 Config, from_dict, from_yaml, to_yaml   configs            config.py
 log_metric, state_folder            numbers of a step; a place for its work
+run_workflow, arun_workflow, run_sweep  running it    run.py, sweep.py
 WorkflowState, StepState, WorkflowError  how it ended      state.py
 """
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from sweepflow.workflow.run import arun_workflow, run_workflow
     from sweepflow.workflow.state import StepState, WorkflowError, WorkflowState
     from sweepflow.workflow.steps import AtomConstructor, DependsOn, Step
+    from sweepflow.workflow.sweep import run_sweep
     from sweepflow.workflow.workflow import Workflow
 
 __all__ = [
@@ -37,6 +39,7 @@ __all__ = [
     "from_dict",
     "from_yaml",
     "log_metric",
+    "run_sweep",
     "run_workflow",
     "state_folder",
     "step",
@@ -50,6 +53,7 @@ _HOMES = {
     "sweepflow.workflow.keeping": ("state_folder",),
     "sweepflow.workflow.metrics": ("log_metric",),
     "sweepflow.workflow.run": ("arun_workflow", "run_workflow"),
+    "sweepflow.workflow.sweep": ("run_sweep",),
     "sweepflow.workflow.state": ("StepState", "WorkflowError", "WorkflowState"),
     "sweepflow.workflow.steps": ("AtomConstructor", "DependsOn", "Step"),
     "sweepflow.workflow.workflow": ("Workflow",),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import pickle
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -25,9 +26,10 @@ from sweepflow.workflow.references import (
     users_function,
 )
 from sweepflow.workflow.runner import RUNNER, LiveStep, NamedStep
+from sweepflow.workflow.variants import variants
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from sweepflow.engine.task import Input
@@ -65,22 +67,63 @@ def plan_workflow(
             on a file or package that is not there.
         AtomError: The user's name cannot be part of an atom's.
     """
-    root = root or project_folder()
-    cwd = str(working_directory())
+    return plan_points(workflow, input_atoms, [configs], user=user, root=root).plan
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedPoints:
+    """Several runs of a workflow as one plan, in which the same work appears once.
+
+    Args:
+        plan: A task for each step that differs from all others.
+        tasks: For each point the keys of its tasks, by the names of the steps.
+    """
+
+    plan: Plan
+    tasks: Sequence[Mapping[str, str]]
+
+
+def plan_points(
+    workflow: Workflow,
+    input_atoms: Mapping[str, Atom],
+    points: Sequence[Mapping[str, Any]],
+    *,
+    user: str | None = None,
+    root: Path | None = None,
+) -> PlannedPoints:
+    """Give one plan for a workflow with several configs.
+
+    A step that has the same config and gets the same in several points is one task. A
+    task is named like its step, with a number where there are several of that step.
+
+    Args:
+        workflow: What to plan.
+        input_atoms: As for `plan_workflow`, as are the others.
+        points: The configs of each step by its name, for each point.
+        user: In whose name the atoms are kept.
+        root: The project's folder.
+
+    Raises:
+        PlanError, AtomError: As for `plan_workflow`; or there are several points, and
+            a step does not declare what it makes.
+    """
     _check_inputs(workflow, input_atoms)
-    identities = Identities(workflow.steps, root)
+    if len(points) > 1:
+        _check_outputs(workflow)
+    keys = variants(workflow, points)
+    identities = Identities(workflow.steps, root or project_folder())
+    cwd = str(working_directory())
     sources = workflow.sources()
-    tasks = (
-        task_of(
-            step,
-            configs[step.name],
-            _inputs(step, sources[step.name], input_atoms),
-            identities,
-            cwd,
-        )
-        for step in workflow.steps
-    )
-    return Plan(workflow.name, tuple(tasks), "workflow", check_user(user))
+    tasks: dict[str, Task] = {}
+    for configs, names in zip(points, keys, strict=True):
+        for step in workflow.steps:
+            key = names[step.name]
+            if key not in tasks:
+                inputs = _inputs(step, sources[step.name], input_atoms, names)
+                task = task_of(step, configs[step.name], inputs, identities, cwd)
+                tasks[key] = replace(task, key=key)
+    plan = Plan(workflow.name, tuple(tasks.values()), "workflow", check_user(user))
+    return PlannedPoints(plan, keys)
 
 
 def modules_of(plan: Plan) -> list[str]:
@@ -167,7 +210,10 @@ def is_async(function: Any) -> bool:  # noqa: ANN401 - any callable
 
 
 def _inputs(
-    step: Step, sources: Mapping[str, Source], atoms: Mapping[str, Atom]
+    step: Step,
+    sources: Mapping[str, Source],
+    atoms: Mapping[str, Atom],
+    keys: Mapping[str, str],
 ) -> dict[str, Input]:
     found: dict[str, Input] = {}
     for name, kind in step.input_atom_types.items():
@@ -175,7 +221,7 @@ def _inputs(
         if source[0] == "input":
             found[name] = AtomRef(atoms[name].record)
         else:
-            maker = source[1] if source[0] == "step" else None
+            maker = keys[source[1]] if source[0] == "step" else None
             found[name] = OutputRef(name, kind, maker)
     return found
 
@@ -198,4 +244,14 @@ def _check_inputs(workflow: Workflow, atoms: Mapping[str, Atom]) -> None:
             raise PlanError(
                 f"the input {name!r} of workflow {workflow.name!r} is of type "
                 f"{kind!r}, but {atoms[name].id} is of type {atoms[name].type!r}"
+            )
+
+
+def _check_outputs(workflow: Workflow) -> None:
+    for step in workflow.steps:
+        if step.output_atom_types is None:
+            raise PlanError(
+                f"step {step.name!r} does not declare what it makes, so workflow "
+                f"{workflow.name!r} cannot be swept",
+                hint="give it output_atom_types, or a return annotation with names",
             )

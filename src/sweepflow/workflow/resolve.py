@@ -41,15 +41,28 @@ def load_config(
             place in the file, or the argument that brought it in.
         ProjectError: The file cannot be read, or is no YAML that is safe to load.
     """
-    document: Document | None = None
-    data: object = {}
-    if file is not None:
-        document, data = read_data(Path(file))
-    if not isinstance(data, dict):
-        place = document.place() if document else None
-        raise ConfigError("the config is no mapping", place=place, hint=_form(workflow))
-    changed, arguments = with_overrides(cast("dict[str, Any]", data), overrides)
+    document, data = read_config(workflow, file)
+    changed, arguments = with_overrides(data, overrides)
     return resolve_config(workflow, changed, origin=Origin(document, arguments))
+
+
+def read_config(
+    workflow: Workflow, file: str | Path | None
+) -> tuple[Document | None, dict[str, Any]]:
+    """Give a config as it stands in a file, with its places; an empty one without.
+
+    Raises:
+        ConfigError: It is no mapping.
+        ProjectError: The file cannot be read, or is no YAML that is safe to load.
+    """
+    if file is None:
+        return None, {}
+    document, data = read_data(Path(file))
+    if not isinstance(data, dict):
+        raise ConfigError(
+            "the config is no mapping", place=document.place(), hint=_form(workflow)
+        )
+    return document, cast("dict[str, Any]", data)
 
 
 def resolve_config(

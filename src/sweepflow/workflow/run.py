@@ -20,13 +20,15 @@ from sweepflow.workflow.resolve import resolve_config
 from sweepflow.workflow.state import StepState, WorkflowError, WorkflowState
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from sweepflow.engine.engine import Report
     from sweepflow.engine.events import Listener
     from sweepflow.engine.plan import Plan
     from sweepflow.engine.result import Result
     from sweepflow.store.store import Store
+    from sweepflow.workflow.plan import PlannedPoints
+    from sweepflow.workflow.points import Point
     from sweepflow.workflow.workflow import Workflow
 
 Place: TypeAlias = Literal["local", "in-process"]
@@ -123,11 +125,7 @@ class _Running:
         options: Options,
     ) -> None:
         self._store = current_store()
-        with use_store(self._store):
-            atoms = {
-                name: atom if isinstance(atom, Atom) else Atom.get(atom)
-                for name, atom in (input_atoms or {}).items()
-            }
+        atoms = given_atoms(self._store, input_atoms)
         configs = resolve_config(workflow, config)
         self._plan = plan_workflow(workflow, atoms, configs, user=user)
         check_stages(self._plan, options.get("stages"))
@@ -149,6 +147,21 @@ class _Running:
 
     def interrupt(self) -> None:
         self._engine.interrupt()
+
+
+def given_atoms(
+    store: Store, atoms: Mapping[str, Atom | str] | None
+) -> dict[str, Atom]:
+    """Give the atoms of a store that are given as they are, or by their ids.
+
+    Raises:
+        AtomNotFoundError: There is none of that id.
+    """
+    with use_store(store):
+        return {
+            name: atom if isinstance(atom, Atom) else Atom.get(atom)
+            for name, atom in (atoms or {}).items()
+        }
 
 
 def make_engine(plan: Plan, store: Store, options: Options) -> Engine:
@@ -192,19 +205,52 @@ def check_stages(plan: Plan, stages: Collection[str] | None) -> None:
     Raises:
         PlanError: One is not.
     """
-    names = [task.key for task in plan.tasks]
-    for stage in stages or ():
+    _check_names(plan.name, stages or (), [task.key for task in plan.tasks])
+
+
+def _check_names(workflow: str, stages: Iterable[str], names: Sequence[str]) -> None:
+    for stage in stages:
         if stage not in names:
             raise PlanError(
-                f"workflow {plan.name!r} has no step {stage!r}",
+                f"workflow {workflow!r} has no step {stage!r}",
                 hint=did_you_mean(stage, names, "steps"),
             )
+
+
+def stage_tasks(
+    planned: PlannedPoints, stages: Collection[str] | None
+) -> list[str] | None:
+    """Give the keys of the tasks that some steps are; None for None.
+
+    Raises:
+        PlanError: There is no such step.
+    """
+    if stages is None:
+        return None
+    names = list(planned.tasks[0])
+    _check_names(planned.plan.name, stages, names)
+    keys = {points[stage]: None for points in planned.tasks for stage in stages}
+    return list(keys)
 
 
 def state_of(plan: Plan, report: Report) -> WorkflowState:
     """Give how the steps of a plan ended."""
     states = [_state(task.key, report.results[task.key]) for task in plan.tasks]
     return WorkflowState(plan.name, states)
+
+
+def states_of(
+    planned: PlannedPoints, points: Sequence[Point], report: Report
+) -> list[WorkflowState]:
+    """Give how the steps of each point ended, in the order of the points."""
+    return [
+        WorkflowState(
+            planned.plan.name,
+            [_state(name, report.results[key]) for name, key in keys.items()],
+            point.settings,
+        )
+        for point, keys in zip(points, planned.tasks, strict=True)
+    ]
 
 
 def _state(name: str, result: Result) -> StepState:

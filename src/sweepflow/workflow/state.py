@@ -70,10 +70,13 @@ class WorkflowState:
     Args:
         workflow: Its name.
         step_states: In the order of the workflow's steps.
+        settings: Of a point of a sweep, the values that tell it from the others, by
+            their dotted paths, as they were written.
     """
 
     workflow: str
     step_states: list[StepState]
+    settings: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def step(self, name: str) -> StepState:
         """Give the state of a step; `state[name]` is short for it.
@@ -118,7 +121,8 @@ class WorkflowState:
 
     def __repr__(self) -> str:
         lines = (f"  {each.name}: {_tell(each)}" for each in self.step_states)
-        return "\n".join((f"WorkflowState of {self.workflow!r}:", *lines))
+        at = "".join(f" {key}={value}" for key, value in self.settings.items())
+        return "\n".join((f"WorkflowState of {self.workflow!r}{at}:", *lines))
 
 
 class WorkflowError(SweepflowError):
