@@ -98,7 +98,7 @@ def check_provider(backend: str) -> None:
     """
     provider = find_provider(backend)
     for module, extra in (("inspect_ai", "inspect"), *provider.packages):
-        if importlib.util.find_spec(module) is None:  # which does not take seconds
+        if not _is_installed(module):
             need(module, extra=extra, purpose=f"evaluating a model of {backend!r}")
     for variable in provider.variables:
         if not os.environ.get(variable):
@@ -106,6 +106,14 @@ def check_provider(backend: str) -> None:
                 f"{variable} is not set, which a model of {backend!r} needs",
                 hint=provider.hint or f"export {variable}=…",
             )
+
+
+def _is_installed(module: str) -> bool:
+    """Tell it without an import, which would take seconds."""
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ImportError:
+        return False
 
 
 def _local(target: Target, wish: Wish) -> InspectModel:
@@ -144,6 +152,12 @@ def _batch(samples: int) -> int:
     return math.ceil(samples / batches) if batches else 1
 
 
+def _tinker(target: Target, wish: Wish) -> InspectModel:
+    """Ask Tinker for it; greedy unless a temperature was asked for."""
+    config = {} if _asks_for_samples(wish.config) else {"temperature": 0.0}
+    return InspectModel(f"tinker/{target.model_id}", config=config)
+
+
 def _service(prefix: str) -> Callable[[Target, Wish], InspectModel]:
     def model(target: Target, _: Wish) -> InspectModel:
         config = {"max_retries": RETRIES}
@@ -166,6 +180,12 @@ _PROVIDERS: Final = {
         packages=(("openai", "openai"),),
         variables=("OPENWEIGHTS_SERVING_BASE_URL", "OPENWEIGHTS_SERVING_API_KEY"),
         hint="serve the model (`ow.api.deploy`, vLLM) and name the address and its key",
+    ),
+    "tinker": Provider(
+        _tinker,
+        packages=(("tinker", "tinker"),),
+        variables=("TINKER_API_KEY",),
+        registered_by="sweepflow.evals.inspect.tinker",
     ),
     "dummy": Provider(
         lambda target, _: InspectModel(f"sweepflow-dummy/{target.model_id}"),
