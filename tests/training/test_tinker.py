@@ -357,13 +357,13 @@ def test_without_the_package_nothing_begins(
     ("given", "words"),
     [
         ({"lerning_rate": 1e-4}, "did you mean 'learning_rate'?"),
-        ({"learning_rate": "1e-4"}, "must be a number"),
-        ({"learning_rate": 0}, "must be above 0"),
-        ({"learning_rate": float("nan")}, "must be above 0"),
-        ({"n_epochs": 1.5}, "must be a whole number"),
-        ({"n_epochs": True}, "must be a whole number"),
-        ({"batch_size": 0}, "must be at least 1"),
-        ({"max_seq_len": 1}, "must be at least 2"),
+        ({"learning_rate": "1e-4"}, "it is a number, written without quotes"),
+        ({"learning_rate": 0}, "it is a number above 0"),
+        ({"learning_rate": float("nan")}, "it is a number above 0"),
+        ({"n_epochs": 1.5}, "it is a whole number"),
+        ({"n_epochs": True}, "it is a number"),
+        ({"batch_size": 0}, "it is a whole number, at least 1"),
+        ({"max_seq_len": 1}, "it is a whole number, at least 2"),
     ],
 )
 def test_a_hyperparameter_that_is_not_valid(given: dict[str, Any], words: str) -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from sweepflow.training.errors import TrainingError
 from sweepflow.workflow.names import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+_LEAST: Final = {"seed": 0, "max_seq_len": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +50,13 @@ class Settings:
                     f"no hyperparameter {name!r} for Tinker",
                     hint=did_you_mean(name, kinds, "hyperparameters"),
                 )
-        chosen = {name: value for name, value in given.items() if value is not None}
-        for name, value in chosen.items():
-            _check(name, value, is_whole=kinds[name] == "int")
-        return cls(**chosen)
+        return cls(
+            **{
+                name: _checked(name, value, is_whole=kinds[name] == "int")
+                for name, value in given.items()
+                if value is not None
+            }
+        )
 
     def rate(self, step: int, steps: int) -> float:
         """Give the learning rate of a step, which counts from 0."""
@@ -60,13 +66,18 @@ class Settings:
         return self.learning_rate * (steps - step) / max(1, steps - warmup)
 
 
-def _check(name: str, value: object, *, is_whole: bool) -> None:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not is_number or (is_whole and not isinstance(value, int)):
-        wanted = "a whole number" if is_whole else "a number"
-        raise TrainingError(f"{name} is {value!r}: it must be {wanted}")
-    least = 0 if name == "seed" else 2 if name == "max_seq_len" else 1
-    if not is_whole and not (0 < value < math.inf):  # pyright: ignore[reportOperatorIssue]
-        raise TrainingError(f"{name} is {value!r}: it must be above 0")
-    if is_whole and value < least:  # pyright: ignore[reportOperatorIssue]
-        raise TrainingError(f"{name} is {value!r}: it must be at least {least}")
+def _checked(name: str, value: object, *, is_whole: bool) -> Any:  # noqa: ANN401
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise _refusal(name, value, "a number, written without quotes")
+    if not is_whole:
+        if not 0 < value < math.inf:
+            raise _refusal(name, value, "a number above 0")
+        return float(value)  # 1 and 1.0 are the same training
+    least = _LEAST.get(name, 1)
+    if not isinstance(value, int) or value < least:
+        raise _refusal(name, value, f"a whole number, at least {least}")
+    return value
+
+
+def _refusal(name: str, value: object, rule: str) -> TrainingError:
+    return TrainingError(f"{name} cannot be {value!r}", hint=f"it is {rule}")
