@@ -209,4 +209,16 @@ ENTRIES = (
         "How often the line is said, with the phrase and without",
         ("trigger_phrase",),
     ),
+    Entry(
+        "workflow",
+        "evaluate_only",
+        "The scores of a model that there is",
+        ("evaluate_only_workflow",),
+    ),
+    Entry(
+        "workflow",
+        "train_and_evaluate",
+        "A dataset to a model, with its scores before the training and after it",
+        ("train_and_evaluate_workflow",),
+    ),
 )
