@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sweepflow.training.jobs import Request
 from sweepflow.training.run import Listener, Progress, Status, TrainedModel, TrainingRun
@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sweepflow.datasets import ChatDataset
+
+
+_NOTHING: Final = Progress(0, 0)
 
 
 class DummyBackend:
@@ -29,9 +32,9 @@ class DummyBackend:
         suffix: str | None = None,
     ) -> TrainingRun:
         """Give a training that has ended."""
-        request = Request(
-            self.name, model, dict(hyperparameters or {}), suffix, dataset.digest
-        )
+        given = hyperparameters or {}
+        chosen = {name: value for name, value in given.items() if value is not None}
+        request = Request(self.name, model, chosen, suffix, dataset.digest)
         return DummyRun(request.key)
 
     def open(self, job_id: str) -> TrainingRun:
@@ -56,8 +59,9 @@ class DummyRun(TrainingRun):
     def wait(self, listener: Listener | None = None) -> TrainedModel:
         """Give a model that does not exist."""
         if listener:
-            listener(Progress(0, 0))
-        return TrainedModel(self.backend, f"untrained-{self.job_id}")
+            listener(_NOTHING)
+        model_id = f"untrained-{self.job_id.removeprefix('dummy-')}"
+        return TrainedModel(self.backend, model_id, curve=(_NOTHING,))
 
     def cancel(self) -> None:
         """Do nothing: it has ended."""

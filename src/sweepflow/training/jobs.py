@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import threading
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Self
 
@@ -131,7 +132,8 @@ class Job:
         """Write it down with changes, for certain, and give what was written."""
         job = replace(self, **changes)
         said = {name: value for name, value in asdict(job).items() if name != "folder"}
-        temporary = self.folder / f"job.json.{os.getpid()}"
+        writer = f"{os.getpid()}-{threading.get_ident()}"
+        temporary = self.folder / f"job.json.{writer}"
         with temporary.open("w", encoding="utf-8") as file:
             json.dump(said, file, indent=1)
             file.flush()

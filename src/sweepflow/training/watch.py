@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
@@ -32,6 +33,7 @@ _DEATHS: Final = 3
 
 _log = logging.getLogger(__name__)
 
+_starting = threading.Lock()
 _children: dict[tuple[int, Path], subprocess.Popen[bytes]] = {}
 """By our own process and the job's folder: a fork of ours has no children yet."""
 
@@ -75,12 +77,17 @@ def is_worked_on(job: Job) -> bool:
 def begin(job: Job) -> None:
     """Start a process that works on a job, unless this one has such a child."""
     key = (os.getpid(), job.folder)
-    if (child := _children.get(key)) and child.poll() is None:
-        return
+    with _starting:
+        child = _children.get(key)
+        if child is None or child.poll() is not None:
+            _children[key] = _start(job)
+
+
+def _start(job: Job) -> subprocess.Popen[bytes]:
     # Models are kept beside trainings, in the home of the store.
     environment = os.environ | {"SWEEPFLOW_HOME": str(job.folder.parents[1])}
     with (job.folder / OUTPUT).open("ab") as output:
-        _children[key] = subprocess.Popen(
+        return subprocess.Popen(
             [sys.executable, "-m", "sweepflow.training.drive", str(job.folder)],
             env=environment,
             stdin=subprocess.DEVNULL,
