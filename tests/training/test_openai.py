@@ -57,7 +57,7 @@ def account(
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.setattr("sweepflow.training.hosted.backend.LOOKS", (0.0, 0.01))
     monkeypatch.setattr("sweepflow.training.hosted.run.FIRST_POLL", 0.01)
-    monkeypatch.setattr("openai._base_client.INITIAL_RETRY_DELAY", 0.01)
+    monkeypatch.setattr("openai._base_client.MAX_RETRY_DELAY", 0.01)
 
 
 def train(
@@ -210,6 +210,12 @@ def test_a_broken_answer_is_asked_for_again(
     assert train().wait().model_id
 
 
+def test_a_long_silence_is_outlived(server: OpenAIServer) -> None:
+    run = train()
+    server.break_off("GET", f"{JOBS}/.*", times=30)
+    assert run.wait().model_id
+
+
 def test_a_job_whose_answer_was_lost_is_found(server: OpenAIServer) -> None:
     server.break_off("POST", JOBS)
     assert train().wait().model_id
@@ -306,7 +312,6 @@ def test_the_key_is_written_nowhere(
 def test_nobody_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
     monkeypatch.setattr("sweepflow.training.hosted.backend.ATTEMPTS", 1)
-    monkeypatch.setattr("sweepflow.training.openai.RETRIES", 1)
     with pytest.raises(TrainingError, match=r"OpenAI cannot be reached at 127\.0"):
         train()
 

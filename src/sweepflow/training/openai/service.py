@@ -1,4 +1,4 @@
-"""Training by OpenAI, through its own package.
+"""OpenAI, through its own package.
 
 The package knows which answers may pass and how long to wait before asking again. Only
 the making of a job is not left to it: after a lost answer it would make a second one.
@@ -6,9 +6,6 @@ the making of a job is not left to it: after a lost answer it would make a secon
 
 from __future__ import annotations
 
-import base64
-import csv
-import io
 import re
 from contextlib import contextmanager, suppress
 from functools import cached_property
@@ -19,15 +16,14 @@ from pydantic import BaseModel, Field
 from sweepflow.extras import need
 from sweepflow.training.errors import TrainingError
 from sweepflow.training.hosted import (
-    HostedBackend,
     State,
     UnansweredError,
     completed,
     key_of,
     scrubbed,
 )
+from sweepflow.training.openai.curve import results, step_of
 from sweepflow.training.retry import retry_after
-from sweepflow.training.run import Progress, Status
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping
@@ -36,6 +32,7 @@ if TYPE_CHECKING:
     from openai.types.fine_tuning import FineTuningJob
 
     from sweepflow.training.jobs import Job
+    from sweepflow.training.run import Progress, Status
 
 KEY: Final = "OPENAI_API_KEY"
 MARK: Final = "sweepflow"
@@ -141,12 +138,12 @@ class OpenAIService:
         with self._asked(RETRIES_OF_POLLS) as client:
             for event in client.fine_tuning.jobs.list_events(job_id, limit=100):
                 data = cast("dict[str, Any]", event.data or {})
-                if step := _step(data, event.message):
+                if step := step_of(data, event.message):
                     yield step
         # Some more of the curve is nothing that a model may be lost for.
         with suppress(TrainingError, ValueError, KeyError), self._asked() as client:
             for file in client.fine_tuning.jobs.retrieve(job_id).result_files:
-                yield from _results(client.files.content(file).content)
+                yield from results(client.files.content(file).content)
 
     def stop(self, job_id: str) -> None:
         """Have a job cancelled."""
@@ -201,17 +198,6 @@ class OpenAIService:
         return scrubbed(f"{job.error.code}: {job.error.message}{about}", KEY)
 
 
-class OpenAIBackend(HostedBackend):
-    """Has OpenAI train one of its models.
-
-    Hyperparameters: `n_epochs`, `batch_size` (samples) and `learning_rate_multiplier`,
-    each a number or "auto", which is the default; `seed`, 0 by default.
-    """
-
-    name = "openai"
-    service = OpenAIService
-
-
 def _package() -> Any:  # noqa: ANN401 - it need not be installed
     return need("openai", extra="openai", purpose="training by OpenAI")
 
@@ -229,27 +215,3 @@ def _words(error: Any) -> str:  # noqa: ANN401 - as above
         about = f" (about {said['param']})" if said.get("param") else ""
         return f"{said.get('message')}{about}"
     return str(error)
-
-
-def _step(data: Mapping[str, Any], message: str = "") -> Progress | None:
-    """Give the step that an event or a line of the results tells of."""
-    if not isinstance(data.get("step"), int):
-        return None
-    counted = re.search(r"[Ss]tep \d+/(\d+)", message)
-    total = data.get("total_steps") or (int(counted[1]) if counted else None)
-    metrics = {
-        "loss" if name == "train_loss" else name: float(value)
-        for name, value in data.items()
-        if name not in {"step", "total_steps"} and isinstance(value, int | float)
-    }
-    return Progress(data["step"], total, metrics)
-
-
-def _results(content: bytes) -> Iterator[Progress]:
-    """Read a file of results: CSV, which some of their servers give in base64."""
-    if not content.startswith(b"step"):
-        content = base64.b64decode(content)
-    for row in csv.DictReader(io.StringIO(content.decode())):
-        numbers = {name: float(value) for name, value in row.items() if value}
-        if step := _step({**numbers, "step": int(numbers["step"])}):
-            yield step
