@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 KEY = "tml-a-key-that-nobody-may-write-down"
+LARGEST_RANK = 128
 Answer = dict[str, Any] | bytes
 
 
@@ -129,6 +130,8 @@ class Tinker:
     def do_create_model(self, said: dict[str, Any]) -> Answer:
         if said["base_model"] not in {"tiny", str(self.folder)}:
             raise Refused(400, f"base model {said['base_model']} is not supported")
+        if said["lora_config"]["rank"] > LARGEST_RANK:
+            raise Refused(400, f"the rank is at most {LARGEST_RANK}")
         return self.create(said)
 
     def do_load_weights(self, said: dict[str, Any]) -> Answer:

@@ -65,6 +65,8 @@ class Loop:
         left, before = ATTEMPTS, 0
         waits = pauses(1.0, 60.0, factor=3.0)
         while True:
+            if self._stop():
+                raise StoppedError
             try:
                 with service.session(self._job.request.key) as client:
                     return self._train(client)
