@@ -90,6 +90,19 @@ def test_a_task_may_come_from_where_only_running_the_module_would_tell(
     get_backend("inspect").check(f"{file}:anything", "dummy")
 
 
+def test_a_task_may_stand_in_the_project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("inspect_ai")
+    (tmp_path / "sweepflow.yaml").write_text("jobs: {}")
+    (tmp_path / "own_tasks.py").write_text("def own(): ...")
+    (tmp_path / "below").mkdir()
+    monkeypatch.chdir(tmp_path / "below")
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    for task in ("own_tasks:own", "own_tasks.py@own"):
+        get_backend("inspect").check(task, "dummy")
+
+
 def test_a_missing_key_is_found_out_before() -> None:
     pytest.importorskip("inspect_ai")
     pytest.importorskip("openai")

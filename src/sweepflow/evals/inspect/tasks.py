@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sweepflow.evals.errors import EvaluationError
+from sweepflow.project.find import project_folder, working_directory
 from sweepflow.workflow.names import did_you_mean
 
 if TYPE_CHECKING:
@@ -35,6 +36,9 @@ class TaskRef:
 def find_task(text: str) -> TaskRef:
     """Find where a task is defined, without running any of it.
 
+    It is looked for in the project's folder, in the working folder, and a module then
+    wherever this process imports from.
+
     Args:
         text: As `module:function`, `file.py:function` or `file.py@function`.
 
@@ -48,9 +52,7 @@ def find_task(text: str) -> TaskRef:
             hint="write `package.module:function` or `path/to/file.py:function`",
         )
     is_file = "@" in text or where.endswith(".py")
-    source = Path(where).absolute() if is_file else _source(where, text)
-    if not source.is_file():
-        raise EvaluationError(f"no file {source}, which task {text!r} is to be in")
+    source = _file(where, text) if is_file else _source(where, text)
     names = _names(source)
     if names is not None and function not in names:
         raise EvaluationError(
@@ -83,7 +85,20 @@ def make_task(ref: TaskRef, args: Mapping[str, Any]) -> Task:
     return made
 
 
+def _folders() -> list[Path]:
+    return list(dict.fromkeys((project_folder(), working_directory())))
+
+
+def _file(where: str, text: str) -> Path:
+    for folder in _folders():
+        if (folder / where).is_file():
+            return folder / where
+    raise EvaluationError(f"no file {where!r}, which task {text!r} is to be in")
+
+
 def _source(module: str, text: str) -> Path:
+    folders = [str(folder) for folder in _folders()]
+    sys.path[:] = [*folders, *(path for path in sys.path if path not in folders)]
     try:
         spec = importlib.util.find_spec(module)
     except ImportError as error:
