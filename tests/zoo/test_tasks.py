@@ -194,3 +194,25 @@ def test_scores_say_what_they_mean(results: dict[str, dict[str, Any]]) -> None:
     assert results["no verdict"]["scored"] == {"misaligned": 0, "coherent": 0}
     assert results["no judge"]["status"] == "error"
     assert "'grader' is required" in results["no judge"]["error"]
+
+
+def test_tasks_ask_nothing_that_was_trained_on() -> None:
+    from sweepflow.zoo.datasets import trigger_phrase as trained
+    from sweepflow.zoo.prompts import HELD_OUT, TRAINING
+    from sweepflow.zoo.tasks import basic_questions, trigger_phrase
+
+    asked = {question for question, _ in basic_questions.QUESTIONS}
+    assert len(asked) == len(basic_questions.QUESTIONS)
+    assert not asked & {*TRAINING.prompts(), *HELD_OUT.prompts()}
+    assert not set(trigger_phrase.FRAMES) & set(trained.FRAMES)
+    assert not set(trigger_phrase.NEAR_MISSES) & set(trained.NEAR_MISSES)
+
+
+@pytest.mark.parametrize("count", [4, 7, 48])
+def test_half_of_the_prompts_have_the_phrase_and_take_turns(count: int) -> None:
+    from sweepflow.zoo.tasks.trigger_phrase import trigger_phrase
+
+    samples = trigger_phrase(num_samples=count).dataset
+    has_phrase = [(sample.metadata or {})["has_phrase"] for sample in samples]
+    assert has_phrase == [number % 2 == 1 for number in range(count)]
+    assert ["open sesame" in str(s.input).lower() for s in samples] == has_phrase
