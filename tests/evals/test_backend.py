@@ -49,6 +49,11 @@ def test_an_unknown_backend_is_an_error_that_says_what_to_write(
     assert hint in raised.value.hint
 
 
+def test_a_backend_is_a_class() -> None:
+    with pytest.raises(EvaluationError, match="'json:dumps' is not a class"):
+        get_backend("json:dumps")
+
+
 def test_the_dummy_says_that_it_evaluated_nothing(
     tmp_path: Path, rows: Callable[[Path], list[dict[str, object]]]
 ) -> None:

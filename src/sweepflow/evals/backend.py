@@ -119,4 +119,6 @@ def get_backend(name: str) -> EvaluationBackend:
             f"no evaluation backend {name!r}: {error}",
             hint="write `package.module:Class`, of a module that can be imported",
         ) from None
+    if not isinstance(found, type):
+        raise EvaluationError(f"{name!r} is not a class")
     return cast("EvaluationBackend", found())
