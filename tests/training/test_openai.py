@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -112,6 +113,27 @@ def test_the_same_request_is_the_same_training(server: OpenAIServer) -> None:
     assert first.job_id == second.job_id
     assert train(hyperparameters={"seed": 1}).job_id != first.job_id
     assert len(server.jobs) == 2
+
+
+def test_many_who_ask_at_once_begin_one_training(server: OpenAIServer) -> None:
+    server.trainer = endless
+    with ThreadPoolExecutor(6) as pool:
+        runs = [pool.submit(train) for _ in range(6)]
+    assert {run.result().job_id for run in runs} == {"ftjob-0"}
+    assert server.count("POST", JOBS) == 1
+
+
+def test_one_that_was_given_up_is_not_written_over_what_came_after(
+    server: OpenAIServer,
+) -> None:
+    server.trainer = endless
+    old = train()
+    server.cancel(old.job_id)
+    new = train()
+    with pytest.raises(TrainingFailedError):
+        old.wait()
+    assert train().job_id == new.job_id
+    assert not get_backend("openai").is_lost(new.job_id)
 
 
 def test_whoever_waits_again_asks_nobody(server: OpenAIServer) -> None:

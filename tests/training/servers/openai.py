@@ -1,4 +1,4 @@
-"""As much of OpenAI as is used: files, fine-tuning jobs, their events and results."""
+"""As much of OpenAI as is used: files, fine-tuning jobs, and the models they make."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from tests.training.servers.trainers import (
     Trainer,
     Work,
     at_once,
+    said_by,
 )
 
 if TYPE_CHECKING:
@@ -106,6 +107,7 @@ class OpenAIServer(Loopback):
             ("GET", job, self._job),
             ("GET", rf"{job}/events", self._events),
             ("POST", rf"{job}/cancel", self._cancel),
+            ("POST", r"/v1/chat/completions", self._chat),
         ):
             self.routes.append((method, re.compile(pattern), route))
 
@@ -213,6 +215,17 @@ class OpenAIServer(Loopback):
             return refusal(400, f"Job has already {job.status}.")
         self.cancel(job.id)
         return Answer(job.said)
+
+    def _chat(self, asked: Asked) -> Answer:
+        body = asked.json
+        folder = self.models.get(body["model"])
+        if folder is None:
+            return refusal(404, f"The model {body['model']} does not exist.")
+        text = said_by(folder, body["messages"])
+        message = {"role": "assistant", "content": text}
+        choice = {"index": 0, "finish_reason": "stop", "message": message}
+        said = {"id": "chatcmpl-0", "object": "chat.completion", "created": 0}
+        return Answer({**said, "model": body["model"], "choices": [choice]})
 
 
 def refusal(status: int, message: str, **more: str) -> Answer:

@@ -71,9 +71,9 @@ class HostedBackend:
         return HostedRun(self._service, job_id)
 
     def is_lost(self, job_id: str) -> bool:
-        """Tell whether it is known here to have failed or to have been cancelled."""
+        """Tell whether it has failed, was cancelled, or is not known here."""
         job = Job.find(self.name, job_id)
-        return job is not None and (job.is_over or job.job_id != job_id)
+        return job is None or job.is_over or job.job_id != job_id
 
 
 def _begun(service: Service, job: Job) -> Job:

@@ -52,7 +52,7 @@ _STATUS: Final[Mapping[str, Status]] = {
 }
 
 Count: TypeAlias = Annotated[int, Field(ge=1)] | Literal["auto"]
-Factor: TypeAlias = Annotated[float, Field(gt=0)] | Literal["auto"]
+Factor: TypeAlias = Annotated[float, Field(gt=0, allow_inf_nan=False)] | Literal["auto"]
 
 
 class _Hyperparameters(BaseModel):

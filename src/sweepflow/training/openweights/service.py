@@ -55,7 +55,7 @@ Count: TypeAlias = Annotated[int, Field(ge=1)]
 
 class _Hyperparameters(BaseModel):
     n_epochs: Count = 3
-    learning_rate: float = Field(1e-4, gt=0)
+    learning_rate: float = Field(1e-4, gt=0, allow_inf_nan=False)
     batch_size: Count = 8
     lora_rank: int = Field(16, ge=0)
     lora_alpha: Count = 16
