@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol, cast
+from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 from sweepflow.evals.errors import EvaluationError
 from sweepflow.workflow.names import did_you_mean
@@ -12,8 +12,6 @@ from sweepflow.workflow.names import did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
-
-    from sweepflow.store.records import Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +72,9 @@ class EvaluationBackend(Protocol):
         task: str,
         folder: Path,
         *,
-        task_args: Mapping[str, Json] | None = None,
+        task_args: Mapping[str, Any] | None = None,
         limit: int | None = None,
-        eval_kwargs: Mapping[str, Json] | None = None,
+        eval_kwargs: Mapping[str, Any] | None = None,
     ) -> Evaluation:
         """Evaluate a model on a task.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sweepflow.evals.backend import Evaluation, Target
 from sweepflow.evals.files import write_metrics, write_samples
@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from sweepflow.store.records import Json
 
 _METRICS: Final = {"dummy": 1.0}
 
@@ -30,9 +29,9 @@ class DummyBackend:
         task: str,
         folder: Path,
         *,
-        task_args: Mapping[str, Json] | None = None,  # noqa: ARG002 - likewise
+        task_args: Mapping[str, Any] | None = None,  # noqa: ARG002 - likewise
         limit: int | None = None,  # noqa: ARG002
-        eval_kwargs: Mapping[str, Json] | None = None,  # noqa: ARG002
+        eval_kwargs: Mapping[str, Any] | None = None,  # noqa: ARG002
     ) -> Evaluation:
         """Write files of the right form, without looking at model or task."""
         folder.mkdir(parents=True, exist_ok=True)

@@ -7,7 +7,7 @@ import shutil
 import signal
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sweepflow.atom.typed import METRICS, SAMPLES
 from sweepflow.evals.backend import Evaluation, Target
@@ -22,7 +22,6 @@ from sweepflow.workflow.keeping import state_folder
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sweepflow.store.records import Json
 
 LOG: Final = "inspect.eval"
 """The log of Inspect in the folder of an evaluation."""
@@ -53,9 +52,9 @@ class InspectBackend:
         task: str,
         folder: Path,
         *,
-        task_args: Mapping[str, Json] | None = None,
+        task_args: Mapping[str, Any] | None = None,
         limit: int | None = None,
-        eval_kwargs: Mapping[str, Json] | None = None,
+        eval_kwargs: Mapping[str, Any] | None = None,
     ) -> Evaluation:
         """Evaluate a model on a task.
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sweepflow.evals.errors import EvaluationError
-from sweepflow.project.find import project_folder, working_directory
+from sweepflow.workflow.importing import project_folder, working_directory
 from sweepflow.workflow.names import did_you_mean
 
 if TYPE_CHECKING:
