@@ -96,17 +96,12 @@ def job_of(
 
 
 def run(
-    job: Job, stop: Callable[[], bool] = lambda: False
+    job: Job, stop_at: int | None = None
 ) -> tuple[Mapping[str, Any], list[Progress]]:
-    """Train here, and give the notes and the steps."""
+    """Train here, up to a step or to the end, and give the notes and the steps."""
     steps: list[Progress] = []
+    stop = lambda: len(steps) == stop_at  # noqa: E731 - no use for a name
     return loop.Loop(job, steps.append, stop).run(), steps
-
-
-def stop_after(count: int) -> Callable[[], bool]:
-    """Want it to stop once so many steps were looked at."""
-    looks = itertools.count()
-    return lambda: next(looks) >= count
 
 
 def same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
@@ -128,6 +123,7 @@ def undisturbed(
             "server": server,
             "notes": notes,
             "steps": steps,
+            "requests": list(server.requests),
             "weights": server.weights[notes["model_id"]]["model"],
         }
 
@@ -140,6 +136,13 @@ def test_a_model_learns_what_it_is_taught(undisturbed: dict[str, Any]) -> None:
     assert {step.total for step in steps} == {STEPS}
     assert steps[0].metrics["loss"] > 4
     assert steps[-1].metrics["loss"] < 1
+    saved = [said for name, said in undisturbed["requests"] if name == "save_weights"]
+    assert [said["path"] for said in saved] == [
+        "checkpoint-1",
+        "checkpoint-2",
+        "checkpoint-1",
+    ]
+    assert all(said["ttl_seconds"] and said["overwrite"] for said in saved)
     model = undisturbed["notes"]["model_id"]
     assert model.startswith("tinker://")
     assert "/sampler_weights/a-hello-tinker-" in model
@@ -197,7 +200,7 @@ def test_a_stopped_training_goes_on_where_it_was(
 ) -> None:
     job = job_of(dataset)
     with pytest.raises(StoppedError):
-        run(job, stop_after(13))
+        run(job, stop_at=13)
     job = job.reread()
     assert job.notes["checkpoint"]["step"] == 13
     notes, steps = run(job)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import math
 import random
@@ -54,6 +55,7 @@ class Loop:
         self._order = order(len(self._samples), self._settings)
         self._steps_done = 0
         self._saved_at = time.monotonic()
+        self._turns = itertools.cycle((1, 2))
 
     def run(self) -> Mapping[str, Any]:
         """Train to the end, over lost connections, and give notes for the job.
@@ -157,7 +159,8 @@ class Loop:
     def _save(self, model: Any, step: int) -> None:  # noqa: ANN401
         if step == self._first:
             return
-        name = f"step-{step}"
+        # Two in turn: the one before it stands until this one is whole.
+        name = f"checkpoint-{next(self._turns)}"
         saving = model.save_state(name, ttl_seconds=KEEP_SECONDS, overwrite=True)
         self._note({"path": self._result(saving).path, "step": step})
         self._saved_at = time.monotonic()
