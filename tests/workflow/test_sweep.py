@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,7 +17,7 @@ from sweepflow.workflow import Step, Workflow, run_sweep
 from sweepflow.workflow.points import grid_points, read_points
 from sweepflow.workflow.variants import variants
 from tests.engine import flows
-from tests.engine.some_steps import makes, note, write
+from tests.engine.some_steps import note, write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -104,10 +104,20 @@ def test_what_is_wrong_is_told_before_anything_runs(
     assert flow.ran() == Counter()
 
 
-def test_steps_that_do_not_say_what_they_make_cannot_be_swept(flow: Flow) -> None:
-    some = Workflow("some", {}, [step("a"), makes("b", "a")])
-    with pytest.raises(PlanError, match="'b' does not declare what it makes"):
-        run_sweep(some, None, {"a.x": [1.0, 2.0]})
+def test_steps_that_do_not_say_what_they_make_are_swept_too(flow: Flow) -> None:
+    names = ("a", "b", "c")
+    steps = [
+        step(name, *reads) for name, reads in zip(names, ("", "a", "b"), strict=True)
+    ]
+    some = Workflow("some", {}, [replace(one, output_atom_types=None) for one in steps])
+    states = run_sweep(
+        some, None, {"a.x": [1.0, 2.0], "b.x": [3.0, -4.0]}, executor="in-process"
+    )
+    assert [bool(state) for state in states] == [True, False, True, False]
+    assert flow.text(states[0], "c") == "c0.0(b3.0(a1.0()))"
+    assert flow.text(states[2], "c") == "c0.0(b3.0(a2.0()))"
+    assert states[1]["c"].status == "skipped"
+    assert flow.ran() == Counter(a=2, b=4, c=2)
 
 
 @pytest.mark.parametrize(

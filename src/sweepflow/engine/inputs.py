@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from sweepflow.engine.readiness import Readiness
     from sweepflow.engine.result import Result
-    from sweepflow.engine.task import Task
+    from sweepflow.engine.task import Input, Task
     from sweepflow.store.records import AtomRecord
 
 
@@ -38,6 +38,13 @@ def resolve(
             for output in ref.chosen(outputs):
                 inputs[f"{name}/{output}"] = outputs[output]
     return inputs
+
+
+def keys_of_choice(ref: Input) -> tuple[str, ...]:
+    """Give the tasks of which an input wants any one that is done; none otherwise."""
+    if isinstance(ref, Made):
+        return ref.tasks
+    return ref.among if isinstance(ref, OutputRef) else ()
 
 
 def origins(task: Task, results: Mapping[str, Result]) -> dict[str, str]:

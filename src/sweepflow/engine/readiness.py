@@ -21,7 +21,7 @@ def sought_names(plan: Plan) -> set[str]:
         ref.name
         for task in plan.tasks
         for ref in task.inputs.values()
-        if isinstance(ref, OutputRef) and ref.task is None
+        if isinstance(ref, OutputRef) and ref.is_sought
     }
 
 
@@ -45,6 +45,7 @@ class Readiness:
         self._ended: set[int] = set()
         self._ready: list[int] = []
         self._maker: dict[str, str] = {}
+        self._outputs: dict[str, frozenset[str]] = {}  # of those not known beforehand
         for n, task in enumerate(plan.tasks):
             self._take_in(n, task)
         self._give_up_seeking()
@@ -65,6 +66,9 @@ class Readiness:
         """Give the key of the task whose output is meant, or None if none made it."""
         if ref.task is not None:
             return ref.task
+        if ref.among:
+            made = (key for key in ref.among if ref.name in self._outputs.get(key, ()))
+            return next(made, None)
         key = self._maker.get(ref.name)
         is_before = key is not None and self._index[key] < self._index[task.key]
         return key if is_before else None
@@ -73,9 +77,11 @@ class Readiness:
         """Give the tasks that an input was expected of that none has made."""
         n = self._index[task.key]
         refs = (ref for ref in task.inputs.values() if isinstance(ref, OutputRef))
-        if all(self.maker(task, ref) for ref in refs):
-            return []
-        return [self._tasks[m].key for m in self._open if m < n]
+        unmade = [ref for ref in refs if not self.maker(task, ref)]
+        among = {key: None for ref in unmade for key in ref.among}
+        if any(ref.is_sought for ref in unmade):
+            among |= {self._tasks[m].key: None for m in self._open if m < n}
+        return list(among)
 
     def end(self, key: str, outputs: Iterable[str]) -> None:
         """Take in that a task has ended.
@@ -89,7 +95,8 @@ class Readiness:
         for waiting in self._next.pop(key, ()):
             self._release(waiting)
         if self._tasks[n].outputs is None:
-            for name in outputs:
+            names = self._outputs[key] = frozenset(outputs)
+            for name in names:
                 self._found(name, key, n)
             self._give_up_seeking()
 
@@ -98,7 +105,7 @@ class Readiness:
         for key in names:
             self._next[key].append(n)
         refs = (ref for ref in task.inputs.values() if isinstance(ref, OutputRef))
-        sought = {ref.name for ref in refs if ref.task is None}
+        sought = {ref.name for ref in refs if ref.is_sought}
         for name in sought:
             self._by_name[name].append(n)
             heappush(self._seekers, (n, name))

@@ -60,7 +60,7 @@ class Rows:
             tags=info.tags,
             facts=info.facts,
             source=job.identity and job.identity.snapshot,
-            task=job.task.key,
+            task=job.task.info.task or job.task.key,
             command=job.task.action.display(),
             params=job.task.params,
             cwd=job.task.action.cwd,

@@ -193,11 +193,19 @@ class OutputRef:
         type: What it has to be.
         task: The key of the task that makes it; None for whichever task before this
             one in the plan does, among those whose outputs are not known beforehand.
+        among: Where it is None, the keys of the only tasks that may be meant, of which
+            all have to end first.
     """
 
     name: str
     type: str
     task: str | None = None
+    among: tuple[str, ...] = ()
+
+    @property
+    def is_sought(self) -> bool:
+        """Whether any task before may be meant."""
+        return self.task is None and not self.among
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +265,7 @@ class RunInfo:
 
     Args:
         name: The name of what it is a run of; that of the plan if not given.
+        task: What the task is called there; its key if not given.
         step: What the group that it belongs to calls it.
         parent: The run that it belongs to, where that is no group of the plan.
         run_id: The id that it is to have.
@@ -268,6 +277,7 @@ class RunInfo:
     """
 
     name: str = ""
+    task: str = ""
     step: str | None = None
     parent: str | None = None
     label: str = ""
@@ -339,8 +349,8 @@ class Task:
         for ref in self.inputs.values():
             if isinstance(ref, Made):
                 keys.update(ref.tasks)
-            elif isinstance(ref, OutputRef) and ref.task is not None:
-                keys.add(ref.task)
+            elif isinstance(ref, OutputRef):
+                keys.update(ref.among if ref.task is None else [ref.task])
         return keys
 
 

@@ -35,7 +35,7 @@ from sweepflow.engine.events import (
 )
 from sweepflow.engine.fingerprint import Fingerprint
 from sweepflow.engine.groups import Groups
-from sweepflow.engine.inputs import InputError, origins, resolve
+from sweepflow.engine.inputs import InputError, keys_of_choice, origins, resolve
 from sweepflow.engine.job import Job, Queue
 from sweepflow.engine.leases import BEAT_SECONDS, LOOK_SECONDS, Waiting
 from sweepflow.engine.output import CHUNK_BYTES, OutputReader
@@ -45,7 +45,7 @@ from sweepflow.engine.readiness import Readiness, sought_names
 from sweepflow.engine.recovery import ending
 from sweepflow.engine.result import Result
 from sweepflow.engine.rows import Rows
-from sweepflow.engine.task import Group, Made, Outcome, StepCall
+from sweepflow.engine.task import Group, Outcome, StepCall
 from sweepflow.engine.worker import TIMED_OUT
 from sweepflow.errors import StoreError, SweepflowError
 from sweepflow.store.records import Hit, Lease, Reuse
@@ -184,13 +184,15 @@ class Walk:
 
     def _held_up_by(self, task: Task) -> str | None:
         # Of several that might make an input, one that is done will do: see `resolve`.
-        choices = [ref.tasks for ref in task.inputs.values() if isinstance(ref, Made)]
-        free = {key for tasks in choices for key in tasks} - {*task.after}
-        for key in (*task.waits_for(), *self._readiness.might_have_made(task)):
+        choices = [keys_of_choice(ref) for ref in task.inputs.values()]
+        free = {key for keys in choices for key in keys} - {*task.after}
+        waited = [key for key in task.waits_for() if key not in free]
+        for key in (*waited, *self._readiness.might_have_made(task)):
+            if not self._results[key].outcome.is_done:
+                return f"{key} did not complete"
+        for key in task.waits_for():
             if error := self._checks.get(key):
                 return f"{key}: {error}"
-            if key not in free and not self._results[key].outcome.is_done:
-                return f"{key} did not complete"
         return None
 
     def _take_known(

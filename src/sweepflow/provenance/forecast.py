@@ -186,7 +186,7 @@ class _Forecast:
             plan_id="",
             kind=self._plan.kind,
             name=task.info.name or self._plan.name,
-            task=task.key,
+            task=task.info.task or task.key,
             command="",
             cwd="",
             provenance=nowhere,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import pickle
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sweepflow.atom import Atom
 from sweepflow.atom.checks import check_user
 from sweepflow.engine.plan import Plan
-from sweepflow.engine.task import AtomRef, OutputRef, StepCall, Task
+from sweepflow.engine.task import AtomRef, OutputRef, RunInfo, StepCall, Task
 from sweepflow.errors import PlanError
 from sweepflow.here import current_store
 from sweepflow.project.find import project_folder, working_directory
@@ -26,7 +27,7 @@ from sweepflow.workflow.references import (
     users_function,
 )
 from sweepflow.workflow.runner import RUNNER, LiveStep, NamedStep
-from sweepflow.workflow.variants import variants
+from sweepflow.workflow.variants import undeclared, variants
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -104,24 +105,25 @@ def plan_points(
         root: The project's folder.
 
     Raises:
-        PlanError, AtomError: As for `plan_workflow`; or there are several points, and
-            a step does not declare what it makes.
+        PlanError, AtomError: As for `plan_workflow`.
     """
     _check_inputs(workflow, input_atoms)
-    if len(points) > 1:
-        _check_outputs(workflow)
     keys = variants(workflow, points)
     identities = Identities(workflow.steps, root or project_folder())
     cwd = str(working_directory())
     sources = workflow.sources()
+    # In the plan of one point, whichever earlier task makes an output is meant.
+    none = defaultdict[str, list[str]](list)
+    candidates = undeclared(workflow) if len(points) > 1 else none
     tasks: dict[str, Task] = {}
     for configs, names in zip(points, keys, strict=True):
         for step in workflow.steps:
             key = names[step.name]
             if key not in tasks:
-                inputs = _inputs(step, sources[step.name], input_atoms, names)
+                among = tuple(names[one] for one in candidates[step.name])
+                inputs = _inputs(step, sources[step.name], input_atoms, names, among)
                 task = task_of(step, configs[step.name], inputs, identities, cwd)
-                tasks[key] = replace(task, key=key)
+                tasks[key] = replace(task, key=key, info=RunInfo(task=step.name))
     plan = Plan(workflow.name, tuple(tasks.values()), "workflow", check_user(user))
     return PlannedPoints(plan, keys)
 
@@ -214,6 +216,7 @@ def _inputs(
     sources: Mapping[str, Source],
     atoms: Mapping[str, Atom],
     keys: Mapping[str, str],
+    among: tuple[str, ...],
 ) -> dict[str, Input]:
     found: dict[str, Input] = {}
     for name, kind in step.input_atom_types.items():
@@ -221,8 +224,11 @@ def _inputs(
         if source[0] == "input":
             found[name] = AtomRef(atoms[name].record)
         else:
-            maker = keys[source[1]] if source[0] == "step" else None
-            found[name] = OutputRef(name, kind, maker)
+            found[name] = (
+                OutputRef(name, kind, keys[source[1]])
+                if source[0] == "step"
+                else OutputRef(name, kind, among=among)
+            )
     return found
 
 
@@ -244,14 +250,4 @@ def _check_inputs(workflow: Workflow, atoms: Mapping[str, Atom]) -> None:
             raise PlanError(
                 f"the input {name!r} of workflow {workflow.name!r} is of type "
                 f"{kind!r}, but {atoms[name].id} is of type {atoms[name].type!r}"
-            )
-
-
-def _check_outputs(workflow: Workflow) -> None:
-    for step in workflow.steps:
-        if step.output_atom_types is None:
-            raise PlanError(
-                f"step {step.name!r} does not declare what it makes, so workflow "
-                f"{workflow.name!r} cannot be swept",
-                hint="give it output_atom_types, or a return annotation with names",
             )

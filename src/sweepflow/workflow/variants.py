@@ -28,8 +28,12 @@ def variants(
         workflow: What is run.
         points: The configs of each step by its name, for each point.
     """
+    candidates = undeclared(workflow)
     makers = {
-        name: sorted({one[1] for one in sources.values() if one[0] == "step"})
+        name: sorted(
+            {one[1] for one in sources.values() if one[0] == "step"}
+            | {*candidates[name]}
+        )
         for name, sources in workflow.sources().items()
     }
     numbers: dict[_Work, int] = {}
@@ -42,6 +46,19 @@ def variants(
             suffix = f".{position:0{width}}" if len(different) > 1 else ""
             names[number] = f"{step.name}{suffix}"
     return [{step: names[number] for step, number in one.items()} for one in chosen]
+
+
+def undeclared(workflow: Workflow) -> dict[str, list[str]]:
+    """Give for each step those that may make what nobody declares and it takes."""
+    found: dict[str, list[str]] = {}
+    before: list[str] = []
+    for step in workflow.steps:
+        sources = workflow.sources()[step.name].values()
+        seeks = any(one[0] == "undeclared" for one in sources)
+        found[step.name] = list(before) if seeks else []
+        if step.output_atom_types is None:
+            before.append(step.name)
+    return found
 
 
 def _numbered(
