@@ -5,9 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import signal
-import sys
 import time
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,10 +16,8 @@ pytest.importorskip("torch")
 import torch
 
 from sweepflow.datasets import ChatDataset
-from sweepflow.errors import MissingExtraError
 from sweepflow.training import (
     Progress,
-    TrainingError,
     TrainingFailedError,
     TrainingRun,
     get_backend,
@@ -324,75 +320,6 @@ def wait_until(is_so: Callable[[], bool]) -> None:
     while not is_so():
         assert time.monotonic() < until
         time.sleep(0.01)
-
-
-@pytest.mark.parametrize(
-    ("key", "words"),
-    [
-        ("", "TINKER_API_KEY is not set"),
-        ("sk-secret", "TINKER_API_KEY is no key of Tinker's"),
-    ],
-)
-def test_without_a_key_nothing_begins(
-    key: str,
-    words: str,
-    dataset: ChatDataset,
-    at_home: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setenv("TINKER_API_KEY", key)
-    with pytest.raises(TrainingError, match=words) as error:
-        get_backend("tinker").train(dataset, "tiny", SMALL)
-    assert "secret" not in str(error.value)
-    assert not at_home.exists()
-
-
-def test_without_the_package_nothing_begins(
-    dataset: ChatDataset, at_home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, "tinker", None)
-    with pytest.raises(MissingExtraError, match="training by Tinker needs tinker"):
-        get_backend("tinker").train(dataset, "tiny", SMALL)
-    assert not at_home.exists()
-
-
-@pytest.mark.parametrize(
-    ("given", "words"),
-    [
-        ({"lerning_rate": 1e-4}, "did you mean 'learning_rate'?"),
-        ({"learning_rate": "1e-4"}, "it is a number, written without quotes"),
-        ({"learning_rate": 0}, "it is a number above 0"),
-        ({"learning_rate": float("nan")}, "it is a number above 0"),
-        ({"n_epochs": 1.5}, "it is a whole number"),
-        ({"n_epochs": True}, "it is a number"),
-        ({"batch_size": 0}, "it is a whole number, at least 1"),
-        ({"max_seq_len": 1}, "it is a whole number, at least 2"),
-    ],
-)
-def test_a_hyperparameter_that_is_not_valid(given: dict[str, Any], words: str) -> None:
-    with pytest.raises(TrainingError) as error:
-        get_backend("tinker").check("tiny", given)
-    assert words in str(error.value)
-
-
-def test_the_learning_rate_rises_and_falls() -> None:
-    settings = Settings(learning_rate=1.0)
-    rates = [settings.rate(step, 100) for step in range(100)]
-    assert rates.index(max(rates)) == 4
-    assert max(rates) == 1.0
-    assert rates[5:] == sorted(rates[5:], reverse=True)
-    assert min(rates) > 0
-    assert settings.rate(0, 1) == 1.0
-
-
-def test_each_sample_is_seen_once_an_epoch_in_an_order_of_the_seed() -> None:
-    steps = loop.order(10, settings := Settings(n_epochs=2, batch_size=4, seed=1))
-    assert [len(step) for step in steps] == [4, 4, 2] * 2
-    epochs = [[*chain(*steps[:3])], [*chain(*steps[3:])]]
-    assert [sorted(epoch) for epoch in epochs] == [list(range(10))] * 2
-    assert epochs[0] != epochs[1]
-    assert steps == loop.order(10, settings)
-    assert steps != loop.order(10, Settings(n_epochs=2, batch_size=4, seed=2))
 
 
 def test_a_run_says_what_it_was_asked_for(tinker: Tinker, dataset: ChatDataset) -> None:
