@@ -181,6 +181,18 @@ def test_one_that_is_cancelled_on_their_pages_is_begun_anew(
     assert train().job_id != run.job_id
 
 
+def test_what_was_cancelled_is_not_taken_up_elsewhere(
+    server: OpenAIServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.trainer = endless
+    first = train()
+    monkeypatch.setenv("SWEEPFLOW_HOME", str(tmp_path / "other"))
+    assert train().job_id == first.job_id
+    monkeypatch.setenv("SWEEPFLOW_HOME", str(tmp_path / "third"))
+    server.cancel(first.job_id)
+    assert train().job_id != first.job_id
+
+
 def test_a_failure_is_told_in_their_words_and_kept(server: OpenAIServer) -> None:
     server.trainer = refusing
     run = train()
@@ -189,6 +201,9 @@ def test_a_failure_is_told_in_their_words_and_kept(server: OpenAIServer) -> None
     words = "invalid_training_file: The job failed due to an invalid training file."
     assert f"{words} (about training_file)" in failure.value.message
     assert get_backend("openai").is_lost(run.job_id)
+    asked = len(server.asked)
+    assert get_backend("openai").open(run.job_id).status() == "failed"
+    assert len(server.asked) == asked
     with pytest.raises(TrainingFailedError, match="invalid_training_file"):
         get_backend("openai").open(run.job_id).wait()
     assert train().job_id != run.job_id
@@ -240,6 +255,13 @@ def test_a_long_silence_is_outlived(server: OpenAIServer) -> None:
 
 def test_a_job_whose_answer_was_lost_is_found(server: OpenAIServer) -> None:
     server.break_off("POST", JOBS)
+    assert train().wait().model_id
+    assert server.count("POST", JOBS) == 1
+
+
+def test_a_job_that_is_late_in_their_list_is_found(server: OpenAIServer) -> None:
+    server.break_off("POST", JOBS)
+    server.late = 2
     assert train().wait().model_id
     assert server.count("POST", JOBS) == 1
 

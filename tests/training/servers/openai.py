@@ -97,6 +97,8 @@ class OpenAIServer(Loopback):
         self.files: dict[str, bytes] = {}
         self.jobs: dict[str, TrainingJob] = {}
         self.models: dict[str, Path | None] = {}
+        self.late = 0
+        """How many lists of jobs are still given without any."""
         job = r"/v1/fine_tuning/jobs/(?P<job>[^/]+)"
         for method, pattern, route in (
             ("POST", r"/v1/files", self._upload),
@@ -191,7 +193,9 @@ class OpenAIServer(Loopback):
 
     def _list(self, asked: Asked) -> Answer:
         query = dict(asked.query)
-        jobs = [job.said for job in reversed(self.jobs.values())]
+        self.late -= 1
+        shown = [*self.jobs.values()] if self.late < 0 else list[TrainingJob]()
+        jobs = [job.said for job in reversed(shown)]
         for name, value in asked.query:
             if found := re.fullmatch(r"metadata\[(\w+)\]", name):
                 jobs = [job for job in jobs if job["metadata"].get(found[1]) == value]
