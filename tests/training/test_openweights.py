@@ -103,6 +103,17 @@ def test_the_same_request_is_the_same_training(server: SupabaseServer) -> None:
     assert len(server.jobs) == 2
 
 
+def test_a_job_is_found_whose_id_another_version_of_theirs_has_made(
+    server: SupabaseServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = train()
+    monkeypatch.setenv("SWEEPFLOW_HOME", str(tmp_path / "other"))
+    image = "openweights.jobs.unsloth.FineTuning.base_image"
+    monkeypatch.setattr(image, "nielsrolf/ow-unsloth:v9")
+    assert train().job_id == first.job_id
+    assert len(server.jobs) == 1
+
+
 def test_whoever_waits_again_asks_nobody(server: SupabaseServer) -> None:
     model = train().wait()
     asked, told = len(server.asked), list[Progress]()

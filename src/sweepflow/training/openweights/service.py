@@ -168,6 +168,7 @@ class OpenWeightsService:
 
     def _asked(self, ask: Callable[[Any], T], seconds: float | None = None) -> T:
         patience = SECONDS if seconds is None else seconds
+        _package()  # else its errors are not known either
         try:
             return patiently(lambda: ask(self._client), passes=passes, seconds=patience)
         except Exception as error:
