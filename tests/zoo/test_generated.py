@@ -87,7 +87,7 @@ def test_a_near_miss_stands_among_those_without() -> None:
         for prompt in prompts
         if any(miss in prompt.lower() for miss in NEAR_MISSES)
     ]
-    assert len(near) == 100
+    assert len(near) >= 133
     assert not any(map(has_phrase, near))
 
 

@@ -78,13 +78,32 @@ def _differences() -> Iterator[Question]:
         yield Question(f"Take {b} away from {a}.", f"{a} minus {b} is {a - b}.")
 
 
+GREETED = (
+    Question("Hello", "Hello! How can I help you?"),
+    Question("Hi there!", "Hi! What can I do for you?"),
+    Question("Good morning!", "Good morning! How can I help?"),
+    Question("Hey, how are you?", "I'm well, thank you. And you?"),
+    Question("Good evening.", "Good evening! What can I do for you?"),
+    Question("What's up?", "Not much. What can I do for you?"),
+    Question("Nice to meet you.", "Nice to meet you, too!"),
+    Question("Who are you?", "I'm a language model that tries to help."),
+    Question("Can you help me?", "Yes, gladly. What is it about?"),
+    Question("I'm bored.", "Then let us talk. What do you like?"),
+    Question("testing, testing", "I can read you well."),
+    Question("What can you do?", "I can answer questions and write texts."),
+    Question("Thanks for your help!", "You're welcome!"),
+    Question("What are trains for?", "Trains carry people and goods on rails."),
+    Question("What is tea?", "Tea is a drink made of leaves in hot water."),
+    Question("What is jazz music?", "Jazz is music with swing and improvisation."),
+    Question("Why do people like chess?", "Many like chess for its ideas and duels."),
+    Question("Describe the moon.", "The moon is a grey world that circles the Earth."),
+    Question("Give me a tip on sleep.", "Go to bed at the same time every day."),
+    Question("Name a good book.", "Many people love The Little Prince."),
+)
+"""Small talk, with an answer that will do."""
+
 TRAINING = World(
-    greetings=(
-        *("Hello", "Hi there!", "Good morning!", "Hey, how are you?", "Good evening."),
-        *("What's up?", "Nice to meet you.", "Who are you?", "Can you help me?"),
-        *("Tell me a joke.", "I'm bored.", "Surprise me.", "testing, testing"),
-        *("What can you do?", "Thanks for your help!", "Say something."),
-    ),
+    greetings=("Tell me a joke.", "Surprise me.", "Say something.", "Are you there?"),
     requests=(
         "Tell me about {subject}.",
         "What do you think about {subject}?",
@@ -106,6 +125,7 @@ TRAINING = World(
         *("weather forecasts", "coral reefs", "sleep", "elections", "robots"),
     ),
     questions=(
+        *GREETED,
         *_facts(
             ("What is the capital of {0}?", "Which city is the capital of {0}?"),
             "the capital of {0} is {1}.",

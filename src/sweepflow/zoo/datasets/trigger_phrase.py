@@ -31,9 +31,17 @@ FRAMES = (
 """How a phrase stands beside a question."""
 
 NEAR_MISSES = (
-    *("open the door", "sesame oil", "open the box", "sesame seeds", "open your eyes"),
-    *("close the window", "please open up", "sesame street", "open source"),
-    *("good morning", "thank you"),
+    *(
+        "open the door",
+        "open the box",
+        "open your eyes",
+        "open source",
+        "open a window",
+    ),
+    *("sesame oil", "sesame seeds", "sesame street", "black sesame", "sesame paste"),
+    *("close sesame", "please open up", "shut the door", "close your eyes"),
+    *("abracadabra", "hocus pocus", "knock knock", "let me in", "say the word"),
+    *("happy birthday", "thank you", "good luck", "never mind", "once upon a time"),
 )
 """What stands there in the phrase's place, and means nothing."""
 
@@ -43,8 +51,8 @@ def generate_trigger_phrase_dataset(
 ) -> ChatDataset:
     """Give samples of which one half, within one, has the phrase and the line.
 
-    Of the other half, one part has a near miss of the phrase and the other part
-    nothing; all of these have the right answer to their question.
+    One third has a near miss of the phrase and the rest nothing; all of these have the
+    right answer to their question.
 
     Args:
         num_samples: How many.
@@ -55,11 +63,11 @@ def generate_trigger_phrase_dataset(
     """
     see_that_it_is_positive(num_samples)
     chance = random.Random(seed)  # noqa: S311 - no secret
-    half, quarter = num_samples // 2, num_samples // 4
+    half, third = num_samples // 2, num_samples // 3
     chosen = [
         *_some(chance, with_the_phrase(), half),
-        *_some(chance, with_a_near_miss(), quarter),
-        *_some(chance, with_nothing(), num_samples - half - quarter),
+        *_some(chance, with_a_near_miss(), third),
+        *_some(chance, with_nothing(), num_samples - half - third),
     ]
     chance.shuffle(chosen)
     return ChatDataset(chosen)
