@@ -41,15 +41,14 @@ class Wish:
         return self._file.exists()
 
     def listen(self) -> None:
-        """Take signals from now on; a second one of the same kind kills."""
+        """Take signals from now on; only one that cannot be caught kills."""
         signal.signal(signal.SIGINT, self._take)
         signal.signal(signal.SIGTERM, self._take)
         if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup has it
             signal.signal(signal.SIGHUP, self._take)
 
-    def _take(self, number: int, _frame: object) -> None:
+    def _take(self, _number: int, _frame: object) -> None:
         self._is_signalled = True
-        signal.signal(number, signal.SIG_DFL)
 
 
 def drive(folder: Path) -> int:

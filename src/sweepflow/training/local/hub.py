@@ -44,6 +44,8 @@ def snapshot(name: str) -> Path:
         )
     except Exception as error:
         raise _missing(name, error) from error
+    if not _is_whole(Path(path)):  # without a network, it gives what there is
+        raise _missing(name, FileNotFoundError("it has no config or no safetensors"))
     return Path(path)
 
 
@@ -56,9 +58,11 @@ def _cached(name: str) -> Path | None:
         )
     except (OSError, ValueError):  # it is not there, or the name is none
         return None
-    folder = Path(path)
-    is_whole = (folder / "config.json").exists() and any(folder.glob("*.safetensors"))
-    return folder if is_whole else None
+    return Path(path) if _is_whole(Path(path)) else None
+
+
+def _is_whole(folder: Path) -> bool:
+    return (folder / "config.json").exists() and any(folder.glob("*.safetensors"))
 
 
 def _parts(name: str) -> tuple[str, str | None]:

@@ -109,7 +109,7 @@ class Loop:
 
         for group in self._optimizer.param_groups:
             group["lr"] = rate
-        loss = _loss(self._model, self._batch(step))
+        loss = loss_of(self._model, self.batch(step))
         value = float(loss.detach())
         loss.backward()
         norm = float(torch.nn.utils.clip_grad_norm_(self._weights.values(), _CLIP))
@@ -123,7 +123,7 @@ class Loop:
         self._optimizer.zero_grad(set_to_none=True)
         return value
 
-    def _batch(self, step: int) -> list[Tokens]:
+    def batch(self, step: int) -> list[Tokens]:
         """Give the samples of a step: each epoch has all of them, in its own order."""
         epoch, number = divmod(step, self._batches)
         order = list(range(len(self._samples)))
@@ -164,7 +164,7 @@ def _random_state() -> dict[str, Any]:
     return state
 
 
-def _loss(model: Any, batch: Sequence[Tokens]) -> Any:  # noqa: ANN401 - a tensor
+def loss_of(model: Any, batch: Sequence[Tokens]) -> Any:  # noqa: ANN401 - a tensor
     """Give the mean over the trained tokens of a batch, in nats.
 
     Padding is on the right, where no token looks. What follows from a token is asked

@@ -43,6 +43,7 @@ def work(job: Job, report: Report, stop: Stop) -> None:
     if stop():
         raise StoppedError
     chosen = Hyperparameters(**job.request.hyperparameters)
+    _set_environment()
     packages = _packages(chosen)
     _be_deterministic(packages.torch, chosen.seed)
     folder = _base(job)
@@ -64,6 +65,14 @@ def work(job: Job, report: Report, stop: Stop) -> None:
         (made / "training.json").write_text(text + "\n", "utf-8")
 
 
+def _set_environment() -> None:
+    """Set what the libraries look for when they are imported."""
+    # Threads that wait for others burn the cores that those need: where two trainings
+    # share a machine, each step took seven times as long.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # to be deterministic
+
+
 def _packages(chosen: Hyperparameters) -> _Packages:
     torch, transformers = (
         need(name, extra="local", purpose=PURPOSE) for name in ("torch", "transformers")
@@ -74,8 +83,8 @@ def _packages(chosen: Hyperparameters) -> _Packages:
 
 
 def _be_deterministic(torch: Any, seed: int) -> None:  # noqa: ANN401 - a module
-    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # as CUDA wants for it
     torch.use_deterministic_algorithms(True)
+    torch.utils.deterministic.fill_uninitialized_memory = False  # which nothing reads
     torch.manual_seed(seed)
 
 
