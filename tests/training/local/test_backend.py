@@ -74,8 +74,9 @@ class TestLocal(Contract):
         assert setting.trains.is_lost(run.job_id)
         with pytest.raises(TrainingError, match=r"is not in .* any more"):
             run.wait()
-        assert (made_again := setting.train()).status() != "succeeded"
-        made_again.cancel()
+        run = setting.train()
+        assert run.status() != "succeeded"
+        run.cancel()
 
     def test_a_killed_training_ends_with_equal_files(
         self, setting: Setting, trained: Trained, own_home: Path, tmp_path: Path
