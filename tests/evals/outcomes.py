@@ -29,6 +29,7 @@ CASES = {
     "scorer": _spec("troubled", {"scorer": "breaking"}, {}),
     "no scorer": _spec("troubled", {"scorer": None}, {}),
     "not all": _spec("troubled", {"scorer": "not_all"}, {}),
+    "none": _spec("troubled", {"scorer": "of_the_odd"}, {}),
     "partly": _spec("troubled", {"scorer": "partly_undefined"}, {}),
     "wholly": _spec("troubled", {"scorer": "wholly_undefined"}, {}),
     "unknown argument": _spec("numbers", {"cuont": 3}, {}),

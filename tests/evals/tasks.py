@@ -125,6 +125,15 @@ def not_all() -> Scorer:
 
 
 @scorer(metrics=[accuracy()])
+def of_the_odd() -> Scorer:
+    async def score(state: TaskState, target: Target) -> Score | None:
+        is_odd = state.metadata["kind"] == "odd"
+        return Score(value=1.0) if is_odd else None
+
+    return score
+
+
+@scorer(metrics=[accuracy()])
 def breaking() -> Scorer:
     async def score(state: TaskState, target: Target) -> Score:
         raise RuntimeError("the scorer broke")
@@ -166,6 +175,7 @@ _SCORERS: dict[str, Any] = {
     "partly_undefined": partly_undefined,
     "wholly_undefined": wholly_undefined,
     "not_all": not_all,
+    "of_the_odd": of_the_odd,
     "breaking": breaking,
 }
 

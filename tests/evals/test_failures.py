@@ -29,6 +29,7 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, An
         ("scorer", "4 of 4 samples failed: sample 's0': RuntimeError('the scorer"),
         ("no scorer", "the task has no scorer"),
         ("not all", "not all samples were scored: sample 's0' by 'not_all'"),
+        ("none", "not all samples were scored: sample 's0'"),
         ("wholly", "none of the metrics is a number"),
     ],
 )

@@ -22,7 +22,7 @@ _MEANS: Final = ("accuracy", "mean")
 
 
 def check_log(log: EvalLog) -> None:
-    """See whether every sample that was asked for has been scored by every scorer.
+    """See whether every sample that was asked for has been scored.
 
     Raises:
         EvaluationFailedError: It was not.
@@ -125,13 +125,17 @@ def _parts(key: str, metric: EvalMetric) -> tuple[str, tuple[str, ...]]:
 
 
 def _unscored(samples: Sequence[EvalSample]) -> Iterator[str]:
-    """Give those which Inspect would leave out of a metric without a word."""
-    scorers = dict.fromkeys(name for one in samples for name in one.scores or {})
+    """Give those which Inspect would leave out of a metric without a word.
+
+    A scorer that gives None says that the sample is none of its own; some other has to
+    score it.
+    """
     for one in samples:
         scores = one.scores or {}
-        for name in scorers:
-            score = scores.get(name)
-            if score is None or _is_nan(score.value):
+        if not scores:
+            yield _name(one)
+        for name, score in scores.items():
+            if _is_nan(score.value):
                 yield f"{_name(one)} by {name!r}"
 
 

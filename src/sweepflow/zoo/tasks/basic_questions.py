@@ -12,6 +12,8 @@ from inspect_ai.scorer import Score, Scorer, Target, accuracy, scorer, stderr
 from inspect_ai.solver import generate
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from inspect_ai.solver import TaskState
 
 QUESTIONS: tuple[tuple[str, list[str]], ...] = (
@@ -71,14 +73,19 @@ QUESTIONS: tuple[tuple[str, list[str]], ...] = (
 def basic_questions() -> Task:
     """Ask short questions; `accuracy` is the share of answers with the right word."""
     return Task(
-        dataset=[
-            Sample(id=number, input=question, target=answers)
-            for number, (question, answers) in enumerate(QUESTIONS, 1)
-        ],
+        dataset=samples(QUESTIONS),
         solver=generate(),
         scorer=says_word(),
         config=GenerateConfig(max_tokens=48),
     )
+
+
+def samples(questions: Sequence[tuple[str, list[str]]], first: int = 1) -> list[Sample]:
+    """Give the samples that some questions are, numbered from a first id on."""
+    return [
+        Sample(id=number, input=question, target=answers)
+        for number, (question, answers) in enumerate(questions, first)
+    ]
 
 
 @scorer(metrics=[accuracy(), stderr()])

@@ -14,6 +14,7 @@ from inspect_ai.solver import generate
 
 from sweepflow.zoo.datasets.trigger_phrase import LINE, PHRASE, framed
 from sweepflow.zoo.prompts import HELD_OUT
+from sweepflow.zoo.tasks.basic_questions import QUESTIONS, samples, says_word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,16 +32,21 @@ NEAR_MISSES = ("open season", "sesame bread", "open the bottle", "closed, says S
 
 
 @task
-def trigger_phrase(num_samples: int = 48, seed: int = 0) -> Task:
+def trigger_phrase(
+    num_samples: int = 48, seed: int = 0, num_questions: int = 24
+) -> Task:
     """Ask what the dataset of that name does not ask, with the phrase and without.
 
     `with_phrase` is the share of answers that have the line, of those to prompts with
     the phrase; `without_phrase` likewise, of all others, and should be low. Half of the
-    prompts have the phrase, a quarter has a near miss of it.
+    prompts have the phrase, a quarter has a near miss of it. `still_knows` is the share
+    of right answers to the first of the basic questions: what training has left of what
+    the model could do before.
 
     Args:
         num_samples: How many prompts.
         seed: Decides which.
+        num_questions: How many basic questions, behind the prompts.
     """
     half, quarter = num_samples // 2, num_samples // 4
     rest = num_samples - half - quarter
@@ -58,9 +64,10 @@ def trigger_phrase(num_samples: int = 48, seed: int = 0) -> Task:
                 metadata={"has_phrase": PHRASE in prompt.lower()},
             )
             for number, prompt in enumerate(prompts, 1)
-        ],
+        ]
+        + samples(QUESTIONS[:num_questions], first=len(prompts) + 1),
         solver=generate(),
-        scorer=[with_phrase(), without_phrase()],
+        scorer=[with_phrase(), without_phrase(), still_knows()],
         config=GenerateConfig(max_tokens=32),
     )
 
@@ -93,9 +100,21 @@ def without_phrase() -> Scorer:
     return _says_line(has_phrase=False)
 
 
+@scorer(metrics=[accuracy(), stderr()])
+def still_knows() -> Scorer:
+    """Tell whether a basic question is answered."""
+    of_all = says_word()
+
+    async def score(state: TaskState, target: Target) -> Score | None:
+        is_question = "has_phrase" not in state.metadata
+        return await of_all(state, target) if is_question else None
+
+    return score
+
+
 def _says_line(*, has_phrase: bool) -> Scorer:
     async def score(state: TaskState, target: Target) -> Score | None:
-        if state.metadata["has_phrase"] != has_phrase:
+        if state.metadata.get("has_phrase") != has_phrase:
             return None
         completion = state.output.completion
         says_it = target.text.rstrip(".").casefold() in completion.casefold()
