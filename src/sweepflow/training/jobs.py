@@ -83,8 +83,11 @@ class Job:
         if job := cls.at(folder):
             return job
         folder.mkdir(exist_ok=True)
-        dataset.save(folder / "dataset.jsonl")
-        return cls(folder, request).update()
+        with exclusive(folder / "lock", wait=True):  # another may be about to write it
+            if job := cls.at(folder):
+                return job
+            dataset.save(folder / "dataset.jsonl")
+            return cls(folder, request).update()
 
     @classmethod
     def find(cls, backend: str, job_id: str) -> Self | None:
