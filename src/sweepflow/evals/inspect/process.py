@@ -21,6 +21,7 @@ _QUIET: Final = {
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "HF_HUB_DISABLE_PROGRESS_BARS": "1",
     "PYTHON_DOTENV_DISABLED": "1",  # keys come from the environment alone
+    "OMP_WAIT_POLICY": "PASSIVE",  # threads that wait leave their cores to others
     "PYTHONUNBUFFERED": "1",
     "TOKENIZERS_PARALLELISM": "false",
 }
