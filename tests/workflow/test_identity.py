@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from dataclasses import dataclass
 from importlib import import_module
@@ -11,8 +12,11 @@ import pytest
 
 from sweepflow.errors import PlanError
 from sweepflow.workflow import AtomConstructor, DependsOn, Step, Workflow
+from sweepflow.workflow.decorator import as_step
+from sweepflow.workflow.identity import Identities
 from sweepflow.workflow.plan import plan_workflow
 from sweepflow.workflow.resolve import resolve_config
+from sweepflow.zoo.steps import prepare_task
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -210,3 +214,9 @@ def test_what_a_closure_holds_counts(tmp_path: Path) -> None:
     assert digest(1) != digest(2)
     assert digest(Held(1)) == digest(Held(1))
     assert digest(Held(1)) != digest(Held(2))
+
+
+def test_steps_of_ours_count_by_our_version(tmp_path: Path) -> None:
+    step = as_step(prepare_task)
+    code = Identities([step], tmp_path).of(step, {}).code
+    assert list(json.loads(code.texts[code.digest])) == ["package:sweepflow"]

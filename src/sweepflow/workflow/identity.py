@@ -79,12 +79,15 @@ class Identities:
 
 
 def _roots(steps: Iterable[Step], root: Path) -> Iterable[Path]:
-    """Give the folders of the user's own code: the project's, and where steps stand."""
+    """Give the folders of the user's own code: the project's, and where steps stand.
+
+    Steps of ours count by our version, also where we are installed editable.
+    """
     yield root
     functions = (users_function(step.function) for step in steps)
     for name in {getattr(function, "__module__", None) for function in functions}:
         file = getattr(sys.modules.get(name or ""), "__file__", None)
-        if name and file:
+        if name and file and not name.startswith("sweepflow."):
             path = Path(file)
             levels = 0 if name == "__main__" else name.count(".")
             yield path.parents[levels + (path.name == "__init__.py")]
