@@ -1,0 +1,147 @@
+"""Runs of the ledger, whatever kind they are."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from sweepflow.analysis.known import KnownRun
+from sweepflow.analysis.run_info import RunInfo
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from sqlalchemy import Table
+
+    from sweepflow.store.home import Home
+    from sweepflow.store.records import Run as Record
+    from sweepflow.store.store import Store
+
+
+class RecordedRuns:
+    """Runs of a ledger that were read together.
+
+    Their numbers and atoms are read when the first of them is asked, for all at once.
+
+    Args:
+        store: With the ledger.
+        records: Of the runs.
+    """
+
+    def __init__(self, store: Store, records: Sequence[Record]) -> None:
+        self._store = store
+        self._ids = [record.id for record in records]
+        self.runs = [RecordedRun(record, self) for record in records]
+
+    @property
+    def home(self) -> Home:
+        return self._store.home
+
+    @cached_property
+    def metrics(self) -> Mapping[str, Mapping[str, float]]:
+        """The last values of the runs' numbers, by the ids of the runs."""
+        return self._store.reader.last_values(self._ids)
+
+    @cached_property
+    def inputs(self) -> Mapping[str, Mapping[str, str]]:
+        """The ids of the atoms that they got, by the ids of the runs and by name."""
+        from sweepflow.store import schema
+
+        return self._links(schema.inputs)
+
+    @cached_property
+    def outputs(self) -> Mapping[str, Mapping[str, str]]:
+        """Likewise, of the atoms that they made or took."""
+        from sweepflow.store import schema
+
+        return self._links(schema.outputs)
+
+    def _links(self, table: Table) -> Mapping[str, Mapping[str, str]]:
+        from sqlalchemy import select
+
+        from sweepflow.store.database import Database
+
+        found: dict[str, dict[str, str]] = {run_id: {} for run_id in self._ids}
+        # A connection of its own: the ledger gives links of one run at a time.
+        with closing(Database(self.home.ledger, read_only=True)) as database:
+            columns, wanted = table.c, database.given().c.value
+            query = (
+                select(columns.run_id, columns.name, columns.atom_id)
+                .where(columns.run_id.in_(select(wanted)))
+                .order_by(columns.run_id, columns.position)
+            )
+            rows = database.fetch(database.sql(query), keys=database.keys(self._ids))
+        for run_id, name, atom_id in rows:
+            found[run_id][name] = atom_id
+        return found
+
+
+class RecordedRun(KnownRun):
+    """A run of the ledger.
+
+    Args:
+        record: What the ledger has of it.
+        among: The runs that it was read with.
+    """
+
+    def __init__(self, record: Record, among: RecordedRuns) -> None:
+        folder = among.home.run(record.cached_from or record.id)
+        super().__init__(RunInfo(folder, record.name, record.id), record.params)
+        self.record = record
+        self._among = among
+
+    @property
+    def metrics(self) -> Mapping[str, float]:
+        """The last value of each of its numbers."""
+        return self._among.metrics[self.record.id]
+
+    @property
+    def inputs(self) -> Mapping[str, str]:
+        """The ids of the atoms that it got, by name."""
+        return self._among.inputs[self.record.id]
+
+    @property
+    def outputs(self) -> Mapping[str, str]:
+        """The ids of the atoms that it made or took, by name."""
+        return self._among.outputs[self.record.id]
+
+    def sections(self) -> Mapping[str, Mapping[str, Any]]:
+        """Give the numbers and the atoms."""
+        return {**super().sections(), "inputs": self.inputs, "outputs": self.outputs}
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """What else the ledger has of it; times are in UTC."""
+        record = self.record
+        return {
+            "run_id": record.id,
+            "kind": record.kind,
+            "name": record.name,
+            "task": record.task,
+            "status": record.status,
+            "started_at": time_of(record.started_at),
+            "finished_at": time_of(record.finished_at),
+            "seconds": record.seconds,
+            "label": record.label,
+            "tags": list(record.tags),
+            "marked": record.marked,
+            "exit_code": record.exit_code,
+            "error": record.error,
+            "parent": record.parent,
+            "step": record.step,
+            "cached_from": record.cached_from,
+            "host": record.provenance.host,
+            "user": record.provenance.user,
+        }
+
+    def path(self, relative_path: str | Path = "") -> Path:
+        """Give a path in the run's folder; that of a cached run is its origin's."""
+        return self.info.run_dir / relative_path
+
+
+def time_of(seconds: float | None) -> datetime | None:
+    """Give the moment of a Unix time."""
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
