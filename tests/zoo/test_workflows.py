@@ -241,6 +241,11 @@ def test_a_sweep_prepares_the_dataset_once(project: Project) -> None:
         ({"evaluate_model": {"backend_name": "inspct"}}, "did you mean 'inspect'?"),
         ({"prepare_dataset": {"dataset_loader": "nothing"}}, "package.module:function"),
         ({"evaluate_model": {"eval_task": None}}, "no task is named"),
+        (
+            {"evaluate_model": {"eval_task": "mozoo.tasks.hello_world:hello_word"}},
+            "did you mean 'hello_world'?",
+        ),
+        ({"prepare_dataset": {"dataset_loader": "nope.mod:f"}}, "no module 'nope.mod'"),
         ({"submit_training": {"model": ""}}, "submit_training.model"),
         ({"submit_training": {"modle": "tiny"}}, "did you mean 'model'?"),
     ],

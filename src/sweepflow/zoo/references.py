@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
 from sweepflow.workflow.importing import import_reference
+from sweepflow.workflow.named import missing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,13 +17,13 @@ _MOTOOLS: Final = "mozoo."
 
 
 def reference(text: str) -> str:
-    """Give a reference as it is kept, if it is one.
+    """Give a reference as it is kept, if there is what it names.
 
     The zoo of MOTools goes by the name of ours where it is not installed, so that its
     configs run as they are.
 
     Raises:
-        ValueError: It has another form.
+        ValueError: It has another form, or names nothing.
     """
     if not _FORM.fullmatch(text):
         raise ValueError(
@@ -30,7 +31,9 @@ def reference(text: str) -> str:
             "sweepflow.zoo.datasets.hello_world:generate_hello_world_dataset"
         )
     if text.startswith(_MOTOOLS) and find_spec("mozoo") is None:
-        return f"sweepflow.zoo.{text.removeprefix(_MOTOOLS)}"
+        text = f"sweepflow.zoo.{text.removeprefix(_MOTOOLS)}"
+    if problem := missing(text):
+        raise ValueError(problem)
     return text
 
 
