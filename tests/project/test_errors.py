@@ -62,7 +62,7 @@ def test_bad_yaml(file: Path, text: str, spot: str, message: str, hint: str) -> 
     assert str(error.place) == f"{file}:{spot}"
 
 
-KEYS = "(valid keys: run, call, submit, add, sets)"
+KEYS = "(valid keys: run, call, submit, operation, workflow, config, add, sets)"
 
 # Text, line:column, and the message.
 BAD_CONTENT = [
@@ -91,6 +91,19 @@ BAD_CONTENT = [
         "jobs.a says nothing to do: write one of run (a command)",
     ),
     ("jobs:\n  a: {run: x, call: y}", "2:3", "jobs.a has run and call: keep one"),
+    (
+        "jobs: {a: {operation: x, workflow: y}}",
+        "1:8",
+        "has operation and workflow: keep",
+    ),
+    ("jobs: {a: {workflow: 5}}", "1:22", "must be a text, but 5 is a number in YAML"),
+    ("jobs: {a: {operation: ' '}}", "1:23", "jobs.a.operation is empty: write a text"),
+    ("jobs: {a: {workflow: w, config: }}", "1:25", "jobs.a.config is empty: write"),
+    (
+        "jobs: {a: {operation: x, config: c.yaml}}",
+        "1:8",
+        "jobs.a has a config, which only a workflow takes: remove it, or write w",
+    ),
     ("jobs: {a: {run: , sets: []}}", "1:12", "jobs.a.run is empty: write a text"),
     ("jobs: {a: {run: ' '}}", "1:17", "jobs.a.run is empty: write a text"),
     ("jobs: {a: {run: null}}", "1:17", "null is an empty value in YAML: put it in"),

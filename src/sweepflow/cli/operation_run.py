@@ -6,6 +6,7 @@ import math
 import os
 import time
 from contextlib import closing
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import typer
@@ -16,6 +17,7 @@ from sweepflow.cli.workflow_run import verdict_json
 from sweepflow.errors import PlanError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from sweepflow.cli.operation_options import OperationOptions
@@ -23,9 +25,10 @@ if TYPE_CHECKING:
     from sweepflow.engine.engine import Report
     from sweepflow.engine.executors import LocalExecutor
     from sweepflow.engine.plan import Plan
+    from sweepflow.errors import Place
     from sweepflow.operations.planned import PlannedStep
     from sweepflow.operations.restart import Previous
-    from sweepflow.project.models import Project
+    from sweepflow.project.models import Job, Project
     from sweepflow.project.operations.book import Operations
     from sweepflow.project.operations.models import Operation
     from sweepflow.store.store import Store
@@ -38,8 +41,11 @@ def run_operation(
     project: Project | None,
     request: Request,
     options: OperationOptions,
+    job: Job | None = None,
 ) -> int:
     """Run an operation or tell what would run, and give the exit status.
+
+    A job says which trials there are.
 
     Raises:
         SweepflowError: It cannot be run as it is asked for.
@@ -67,7 +73,8 @@ def run_operation(
         if options.run_id is not None:
             check_new(options.run_id, store)
         previous = _previous(options, store)
-        asked = _asked(operations, operation, request, options, previous)
+        said = _said(project, job, request)
+        asked = _asked(operations, operation, said, request, options, previous)
         if options.print_trials:
             _print_trials(asked, as_json=request.as_json)
             return 0
@@ -119,28 +126,55 @@ def _previous(options: OperationOptions, store: Store) -> Previous | None:
     return Previous.load(store, options.restart)
 
 
-def _asked(
+@dataclass(frozen=True)
+class _Said:
+    """What a user, or the file of a job, says about flags; see `expand`."""
+
+    words: Sequence[str]
+    folder: Path
+    batch_files: Sequence[str] = ()
+    trials: Sequence[Sequence[str]] = ()
+    place: Place | None = None
+
+
+def _said(project: Project | None, job: Job | None, request: Request) -> _Said:
+    if project and job:
+        from sweepflow.cli.job_targets import combinations
+
+        trials = [one.words for one in combinations(project, job, request)]
+        # What is wrong may as well come from the command line.
+        place = None if request.overrides else project.place("jobs", job.name, "sets")
+        return _Said((), project.root, trials=trials, place=place)
+    from sweepflow.project.find import working_directory
+
+    files = [word[1:] for word in request.overrides if word.startswith("@")]
+    words = [word for word in request.overrides if not word.startswith("@")]
+    return _Said(words, working_directory(), files)
+
+
+def _asked(  # noqa: PLR0913, PLR0917 - all that is said of it
     operations: Operations,
     operation: Operation,
+    said: _Said,
     request: Request,
     options: OperationOptions,
     previous: Previous | None,
 ) -> PlannedStep:
     from sweepflow.operations.expand import expand
     from sweepflow.operations.planned import PlannedStep
-    from sweepflow.project.find import working_directory
     from sweepflow.project.operations.steps import StepEntry
     from sweepflow.sweep import DEFAULT_LIMIT
 
-    words = [word for word in request.overrides if not word.startswith("@")]
-    said = previous.words(operation, words) if previous else []
+    before = previous.words(operation, said.words) if previous else []
     asked = expand(
         operations,
         operation,
-        [*said, *words],
-        folder=working_directory(),
+        [*before, *said.words],
+        folder=said.folder,
         force_flags=options.force_flags,
-        batch_files=[w[1:] for w in request.overrides if w.startswith("@")],
+        batch_files=said.batch_files,
+        trials=said.trials,
+        place=said.place,
         max_trials=options.max_trials,
         random_seed=options.random_seed,
         limit=request.limit or DEFAULT_LIMIT,
@@ -215,6 +249,11 @@ def _tell(store: Store, plan: Plan, request: Request) -> None:
         if not isinstance(verdict.task.action, Group):
             comment = f"  # {verdict}" if verdict.is_cached else ""
             typer.echo(visible(f"{verdict.task.action.display()}{comment}"))
+    runs = [one for one in verdicts if not isinstance(one.task.action, Group)]
+    if len(runs) > 1:
+        count = sum(not one.is_cached for one in runs)
+        # What is printed otherwise can be given to a shell.
+        typer.echo(f"{count:,} of {len(runs):,} runs would run", err=True)
 
 
 def _stage(store: Store, plan: Plan, folder: Path) -> None:

@@ -55,7 +55,7 @@ if TYPE_CHECKING:
 
     from sweepflow.engine.plan import Plan
     from sweepflow.engine.task import Task
-    from sweepflow.project import Project
+    from sweepflow.project import Job, Project
 
 
 def split_passed_on(argv: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -182,9 +182,7 @@ def _run_named(
     # First, since it knows of names that mean two things.
     found = find_operation(project, name, working_directory())
     if project and name in project.jobs:
-        _refuse_options(name, request)
-        options.refuse(name, "job")
-        return _run_job(project, name, request)
+        return _run_job(project, project.jobs[name], request, options)
     if found:
         from sweepflow.cli.operation_run import run_operation
 
@@ -220,12 +218,24 @@ def _unnamed(project: Project | None, options: OperationOptions) -> str:
     return default.full_name
 
 
-def _run_job(project: Project, name: str, request: Request) -> int:
+def _run_job(
+    project: Project, job: Job, request: Request, options: OperationOptions
+) -> int:
+    if job.mode in {"operation", "workflow"}:
+        from sweepflow.cli.job_targets import run_target
+
+        _refuse_rest(job.name, f"job of {job.mode} {job.target!r}", request.rest)
+        return run_target(project, job, request, options)
+    _refuse_options(job.name, request)
+    options.refuse(job.name, "job")
+    return _run_commands(project, job, request)
+
+
+def _run_commands(project: Project, job: Job, request: Request) -> int:
     from sweepflow.jobs import plan_job
     from sweepflow.jobs.parameters import notes
     from sweepflow.sweep import DEFAULT_LIMIT
 
-    job = project.jobs[name]
     plan = plan_job(
         project,
         job,

@@ -94,7 +94,7 @@ def _of_name(name: str, project: Project | None) -> dict[str, Any]:
         operations, one = found
         return {"operations": {one.full_name: facts_of(operations, one)}}
     if project and name in project.jobs:
-        return {"jobs": {name: _of_job(project.jobs[name])}}
+        return _of_job_alone(project, project.jobs[name])
     from sweepflow.workflow.discovery import find_workflow
 
     others = (*project.jobs, *project.operations.all) if project else ()
@@ -143,6 +143,21 @@ def _of_job(job: Job) -> dict[str, Any]:
     """Give a job as one would write it, without what is not there."""
     facts = job.model_dump(mode="json", exclude={"name"}, exclude_defaults=True)
     return {job.mode: facts.pop(job.mode), **facts}
+
+
+def _of_job_alone(project: Project, job: Job) -> dict[str, Any]:
+    """Give a job with the operation or the workflow that it is of."""
+    from sweepflow.cli.job_targets import target_operation, target_workflow
+
+    shown: dict[str, Any] = {"jobs": {job.name: _of_job(job)}}
+    if job.mode == "operation":
+        operations, one = target_operation(project, job)
+        tell_warnings(operations)
+        shown["operations"] = {one.full_name: facts_of(operations, one)}
+    elif job.mode == "workflow":
+        found = target_workflow(project, job)
+        shown["workflows"] = {found.listing.name: _of_workflow(found)}
+    return shown
 
 
 def _of_named(one: NamedWorkflow) -> str | dict[str, str]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from sweepflow.atom import Atom
     from sweepflow.engine.engine import CacheUse
-    from sweepflow.project import Project
+    from sweepflow.project import Job, Project
     from sweepflow.provenance.forecast import Verdict
     from sweepflow.store.store import Store
     from sweepflow.workflow.discovery import Found
@@ -109,10 +109,13 @@ _EXCLUDE = {
 }
 
 
-def run_found(found: Found, project: Project | None, request: Request) -> int:
+def run_found(
+    found: Found, project: Project | None, request: Request, job: Job | None = None
+) -> int:
     """Run a workflow or tell what would run, and give the exit status.
 
-    What is asked for has been checked (`Request.check`).
+    What is asked for has been checked (`Request.check`). A job says which points there
+    are, and has a config of its own.
 
     Raises:
         SweepflowError: It cannot be run as it is asked for.
@@ -120,12 +123,10 @@ def run_found(found: Found, project: Project | None, request: Request) -> int:
     from sweepflow.here import find_home, home_of
     from sweepflow.store.store import Store
     from sweepflow.workflow.plan import plan_points
-    from sweepflow.workflow.points import read_points
     from sweepflow.workflow.run import stage_tasks
 
     stages = request.stage_names()
-    config = request.config or found.listing.config
-    points = read_points(found.workflow, config, request.overrides, limit=request.limit)
+    points = _points(found, project, request, job)
     with Store(home_of(project) if project else find_home()) as store:
         planned = plan_points(
             found.workflow,
@@ -138,6 +139,22 @@ def run_found(found: Found, project: Project | None, request: Request) -> int:
         if request.dry_run:
             return _tell(store, planned, request, tasks)
         return _run(store, planned, points, request, tasks)
+
+
+def _points(
+    found: Found, project: Project | None, request: Request, job: Job | None
+) -> list[Point]:
+    from sweepflow.workflow.points import chosen_points, read_points
+
+    config = request.config
+    if project and job:
+        from sweepflow.cli.job_targets import combinations
+
+        own = project.root / job.config if job.config else found.listing.config
+        chosen = combinations(project, job, request)
+        return chosen_points(found.workflow, config or own, chosen)
+    config = config or found.listing.config
+    return read_points(found.workflow, config, request.overrides, limit=request.limit)
 
 
 def _atoms(store: Store, inputs: Sequence[str]) -> Mapping[str, Atom]:
@@ -190,10 +207,10 @@ def _run(
 
 def _print_points(states: Sequence[WorkflowState]) -> None:
     """Print for each point of a sweep its values, how it ended, and what came last."""
-    keys = list(states[0].settings)
+    keys = list(dict.fromkeys(key for state in states for key in state.settings))
     rows = [
         (
-            *(visible(state.settings[key]) for key in keys),
+            *(visible(state.settings.get(key, "")) for key in keys),
             "done"
             if state
             else ", ".join(f"{s.name} {s.status}" for s in state.failed),

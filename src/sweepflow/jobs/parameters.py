@@ -57,12 +57,29 @@ def read_sets(
         ProjectError: The file says something that has no meaning.
         SweepSyntaxError: An override is not valid.
     """
-    winners = [Sweep.parse_word(word) for word in overrides]
     job_add = split_words(project, job, job.add, "add")
+    for n, item, each, swept in read_sweeps(project, job, overrides):
+        with placed(project, item.each, "jobs", job.name, "sets", n, "each"):
+            batches = each.expand(limit)
+        with placed(project, item.all, "jobs", job.name, "sets", n, "all"):
+            collected = swept.collect(limit)
+        own_add = split_words(project, job, item.add, "sets", n, "add")
+        yield Combinations(each.count, batches, collected, merge_add(job_add, own_add))
+
+
+def read_sweeps(
+    project: Project, job: Job, overrides: Sequence[str]
+) -> Iterator[tuple[int, ParameterSet, Sweep, Sweep]]:
+    """Give each set with its number, its `each` and its `all`; see `read_sets`.
+
+    Raises:
+        ProjectError, SweepSyntaxError: As there.
+    """
+    winners = [Sweep.parse_word(word) for word in overrides]
     for n, item in enumerate(job.sets or _ONE_EMPTY_SET):
-        with _placed(project, item.each, "jobs", job.name, "sets", n, "each"):
+        with placed(project, item.each, "jobs", job.name, "sets", n, "each"):
             each = Sweep.parse(item.each)
-        with _placed(project, item.all, "jobs", job.name, "sets", n, "all"):
+        with placed(project, item.all, "jobs", job.name, "sets", n, "all"):
             swept = Sweep.parse(item.all)
         for winner in winners:
             if set(winner.keys) & set(each.keys):
@@ -70,12 +87,7 @@ def read_sets(
                 swept = swept.without(winner.keys)
             else:
                 swept = swept.replaced_by(winner)
-        with _placed(project, item.each, "jobs", job.name, "sets", n, "each"):
-            batches = each.expand(limit)
-        with _placed(project, item.all, "jobs", job.name, "sets", n, "all"):
-            collected = swept.collect(limit)
-        own_add = split_words(project, job, item.add, "sets", n, "add")
-        yield Combinations(each.count, batches, collected, merge_add(job_add, own_add))
+        yield n, item, each, swept
 
 
 def merge_add(job: Sequence[str], own: Sequence[str]) -> list[str]:
@@ -88,7 +100,7 @@ def merge_add(job: Sequence[str], own: Sequence[str]) -> list[str]:
 def notes(project: Project, job: Job) -> Iterator[str]:
     """Give what is valid, but often meant otherwise."""
     here = working_directory()
-    if project.root != here:
+    if project.root != here and job.mode in {"run", "call", "submit"}:
         yield f"the project is {project.file}; commands run in {here}"
     pairs = zip(job.sets, job.sets[1:], strict=False)
     for n, (first, second) in enumerate(pairs):
@@ -106,7 +118,7 @@ def _key(word: str) -> str:
 
 
 @contextmanager
-def _placed(project: Project, text: str, *path: str | int) -> Generator[None]:
+def placed(project: Project, text: str, *path: str | int) -> Generator[None]:
     """Turn an error in a text of the file into one that says where it stands."""
     try:
         yield

@@ -2,7 +2,7 @@
 
     load        find, read and check a project file            load.py
     Project     what the file says, and where it says it       models.py
-    Job         a command, function or handler with its sets   models.py
+    Job         what runs, with its sets of parameters         models.py
     NamedWorkflow  a workflow's name, place and config file    models.py
     ParameterSet  the `each`, `all` and `add` of one set       models.py
 

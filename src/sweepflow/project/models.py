@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from sweepflow.project.document import Document, Step
     from sweepflow.project.operations.book import Operations
 
-Mode = Literal["run", "call", "submit"]
+Mode = Literal["run", "call", "submit", "operation", "workflow"]
 
 _NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
 _REFERENCE: Final = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
@@ -104,7 +104,11 @@ WorkflowName = Annotated[str, Field(strict=True), _name_of("workflow")]
 
 
 class ParameterSet(Model):
-    """Parameters of a job: one command per `each`, which sweeps over `all`."""
+    """Parameters of a job: one command per `each`, which sweeps over `all`.
+
+    For an operation or a workflow, which take one value at a time, a run per
+    combination of both.
+    """
 
     each: Annotated[Arguments, Field(examples=["lr=0.1,0.01 model=small,large"])] = ""
     all: Annotated[Arguments, Field(examples=["seed=1:5 epochs=10"])] = ""
@@ -122,9 +126,10 @@ class ParameterSet(Model):
 
 
 class Job(Model):
-    """A command, function or handler, and the parameter sets it goes through.
+    """What runs, and the parameter sets it goes through.
 
-    Without sets it runs once, with no parameters.
+    That is a command, a function or a handler, an operation or a workflow. Without sets
+    it runs once, with no parameters.
     """
 
     elsewhere: ClassVar[Mapping[str, str]] = {"name": "a job's name is its key"}
@@ -133,6 +138,11 @@ class Job(Model):
     run: Annotated[Command, Field(examples=["python train.py"])] = ""
     call: Annotated[Command, Field(examples=["package.module.function"])] = ""
     submit: Annotated[Command, Field(examples=["python submit.py train.py"])] = ""
+    operation: Annotated[Written, Field(examples=["train"])] = ""
+    workflow: Annotated[Written, Field(examples=["package.module:attribute"])] = ""
+    config: Annotated[
+        Written, AfterValidator(path), Field(examples=["config.yaml"])
+    ] = ""
     add: Annotated[Arguments, Field(examples=["hydra/launcher=joblib"])] = ""
     sets: Annotated[tuple[ParameterSet, ...], BeforeValidator(_null_is_none_given)] = ()
 
@@ -143,7 +153,7 @@ class Job(Model):
             raise PydanticCustomError(
                 "no_mode",
                 "says nothing to do: write one of run (a command), call (a Python "
-                "function) or submit (a handler)",
+                "function), submit (a handler), operation or workflow (a name)",
             )
         if len(given) > 1:
             raise PydanticCustomError(
@@ -152,6 +162,13 @@ class Job(Model):
                 "other",
                 {"given": " and ".join(given)},
             )
+        if self.config and not self.workflow:
+            raise PydanticCustomError(
+                "config_of_none",
+                "has a config, which only a workflow takes: remove it, or write "
+                "workflow in the place of {given}",
+                {"given": self.mode},
+            )
         return self
 
     def _given(self) -> dict[Mode, str]:
@@ -159,17 +176,19 @@ class Job(Model):
             "run": self.run,
             "call": self.call,
             "submit": self.submit,
+            "operation": self.operation,
+            "workflow": self.workflow,
         }
         return {mode: text for mode, text in modes.items() if text}
 
     @property
     def mode(self) -> Mode:
-        """Which of `run`, `call` and `submit` the job is."""
+        """Which of `run`, `call`, `submit`, `operation` and `workflow` the job is."""
         return next(iter(self._given()))
 
     @property
     def target(self) -> str:
-        """The text behind it: a command line, a function's name or a handler."""
+        """The text behind it: a command line, a handler, or the name of what runs."""
         return self._given()[self.mode]
 
 

@@ -11,7 +11,7 @@ from sweepflow.workflow.data import Path as DataPath
 from sweepflow.workflow.data import PlainText
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from sweepflow.errors import Place
@@ -21,21 +21,33 @@ if TYPE_CHECKING:
 _FLOAT: Final = re.compile(r"[-+]?(\.\d+|\d+(\.\d*)?)[eE][-+]?\d+")
 
 
+def nowhere(_argument: str) -> None:
+    """Give the place of an argument of the command line, which has none."""
+
+
 @dataclass(frozen=True)
 class Origin:
     """Where the values of a config come from.
 
     Args:
         document: The file, if there is one.
-        arguments: What was written on the command line, by the path that it sets.
+        arguments: What was written beside it, by the path that it sets: on the command
+            line, or in the file of a job.
+        where: Gives the place of such an argument, if that is in a file.
     """
 
     document: Document | None = None
     arguments: Mapping[DataPath, str] = field(default_factory=dict[DataPath, str])
+    where: Callable[[str], Place | None] = nowhere
 
     def place(self, path: DataPath, *, key: bool = False) -> Place | None:
-        """Give where in the file a value stands, or its key."""
-        if self.document is None or self.argument(path):
+        """Give where in a file a value stands, or its key."""
+        argument = self.argument(path)
+        if argument is None and not self._is_in_file(path):
+            argument = self._inside(path)
+        if argument:
+            return self.where(argument)
+        if self.document is None:
             return None
         if key and path:
             try:
@@ -45,11 +57,22 @@ class Origin:
         return self.document.place(*path)
 
     def argument(self, path: DataPath) -> str | None:
-        """Give the argument that set a value, or something around or inside it."""
+        """Give the argument that set a value, or something around it."""
         for length in range(len(path), 0, -1):
             if found := self.arguments.get(path[:length]):
                 return found
         return None
+
+    def _is_in_file(self, path: DataPath) -> bool:
+        try:
+            return self.document is not None and bool(self.document.entry(*path))
+        except KeyError:
+            return False
+
+    def _inside(self, path: DataPath) -> str | None:
+        length = len(path)
+        inside = (one for at, one in self.arguments.items() if at[:length] == path)
+        return next(inside, None)
 
 
 def read_data(file: Path) -> tuple[Document, Any]:

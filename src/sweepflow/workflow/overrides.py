@@ -6,11 +6,12 @@ import copy
 from typing import TYPE_CHECKING, Any
 
 from sweepflow.workflow.errors import ConfigError
-from sweepflow.workflow.origin import plain_text
+from sweepflow.workflow.origin import nowhere, plain_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
+    from sweepflow.errors import Place
     from sweepflow.workflow.data import Path
 
 _HINT = "write dotted.key=value, such as train.lr=0.1"
@@ -34,19 +35,32 @@ def apply_overrides(
 
 
 def with_overrides(
-    data: Mapping[str, Any], arguments: Iterable[str]
+    data: Mapping[str, Any],
+    arguments: Iterable[str],
+    where: Callable[[str], Place | None] = nowhere,
 ) -> tuple[dict[str, Any], dict[Path, str]]:
-    """Do what `apply_overrides` does, and say which argument set what."""
+    """Do what `apply_overrides` does, and say which argument set what.
+
+    An argument that is wrong is told with its place, which `where` gives.
+    """
     changed: dict[str, Any] = copy.deepcopy(dict(data))
     origins: dict[Path, str] = {}
     for argument in arguments:
-        name, equals, text = argument.partition("=")
-        if not equals or not all(name.split(".")):
-            raise ConfigError(f"the argument {argument!r} sets nothing", hint=_HINT)
-        path = _set(changed, name.split("."), _value(argument, text), argument)
+        try:
+            path = _apply(changed, argument)
+        except ConfigError as error:
+            error.place = where(argument)
+            raise
         origins = {p: a for p, a in origins.items() if p[: len(path)] != path}
         origins[path] = argument
     return changed, origins
+
+
+def _apply(data: dict[str, Any], argument: str) -> Path:
+    name, equals, text = argument.partition("=")
+    if not equals or not all(name.split(".")):
+        raise ConfigError(f"the argument {argument!r} sets nothing", hint=_HINT)
+    return _set(data, name.split("."), _value(argument, text), argument)
 
 
 def _value(argument: str, text: str) -> object:

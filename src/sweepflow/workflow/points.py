@@ -16,17 +16,20 @@ from sweepflow.errors import PlanError
 from sweepflow.sweep import DEFAULT_LIMIT, Sweep
 from sweepflow.workflow.data import to_data
 from sweepflow.workflow.errors import ConfigError
-from sweepflow.workflow.origin import Origin
+from sweepflow.workflow.origin import Origin, nowhere
 from sweepflow.workflow.overrides import with_overrides
 from sweepflow.workflow.resolve import read_config, resolve_config
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from sweepflow.errors import Place
     from sweepflow.project.document import Document
     from sweepflow.workflow.resolve import Configs
     from sweepflow.workflow.workflow import Workflow
+
+    Where = Callable[[str], Place | None]
 
 _PLAIN: Final = ("[", "{", '"', "'")
 """What begins a value that is YAML's, whatever follows."""
@@ -94,6 +97,37 @@ def grid_points(
     return _combine(workflow, data, None, words)
 
 
+def chosen_points(
+    workflow: Workflow, file: Path | None, chosen: Sequence[tuple[Sequence[str], Where]]
+) -> list[Point]:
+    """Give the points of combinations that somebody else has made.
+
+    Args:
+        workflow: What is to run.
+        file: As for `read_points`.
+        chosen: For each point its words, each `dotted.key=value` in YAML, and what
+            gives the place of such a word.
+
+    Raises:
+        ConfigError, ProjectError: As for `read_points`.
+    """
+    document, data = read_config(workflow, file)
+    return [
+        Point(settings, _configs(workflow, data, document, words, where))
+        for settings, (words, where) in zip(
+            _differences([words for words, _ in chosen]), chosen, strict=True
+        )
+    ]
+
+
+def _differences(points: Sequence[Sequence[str]]) -> list[dict[str, str]]:
+    """Give for each point its values for the keys that are not the same in all."""
+    every = [{k: v for k, _, v in (w.partition("=") for w in one)} for one in points]
+    keys = dict.fromkeys(key for values in every for key in values)
+    differ = [key for key in keys if len({values.get(key) for values in every}) > 1]
+    return [{key: one[key] for key in differ if key in one} for one in every]
+
+
 def _points(
     workflow: Workflow,
     data: dict[str, Any],
@@ -121,10 +155,21 @@ def _combine(
     swept = [number for number, choices in enumerate(words) if len(choices) > 1]
     points: list[Point] = []
     for chosen in product(*words):
-        changed, arguments = with_overrides(data, chosen)
-        configs = resolve_config(workflow, changed, origin=Origin(document, arguments))
+        configs = _configs(workflow, data, document, chosen)
         points.append(Point(dict(_settings(chosen, swept)), configs))
     return points
+
+
+def _configs(
+    workflow: Workflow,
+    data: dict[str, Any],
+    document: Document | None,
+    words: Sequence[str],
+    where: Where = nowhere,
+) -> Configs:
+    changed, arguments = with_overrides(data, words, where)
+    origin = Origin(document, arguments, where)
+    return resolve_config(workflow, changed, origin=origin)
 
 
 def _settings(chosen: Sequence[str], swept: Sequence[int]) -> Iterator[tuple[str, str]]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sweepflow.errors import Place
+    from sweepflow.operations.expand.known import Known
     from sweepflow.operations.expand.link import Link
     from sweepflow.operations.flags.model import Value
     from sweepflow.project.operations.book import Operations
@@ -41,6 +42,8 @@ def expand(  # noqa: PLR0913 -- what a user may say, each by its name
     folder: Path,
     force_flags: bool = False,
     batch_files: Sequence[str] = (),
+    trials: Sequence[Sequence[str]] = (),
+    place: Place | None = None,
     max_trials: int | None = None,
     random_seed: int | None = None,
     limit: int = DEFAULT_LIMIT,
@@ -57,6 +60,8 @@ def expand(  # noqa: PLR0913 -- what a user may say, each by its name
             the project.
         force_flags: Whether flags may be what they otherwise may not, or unknown.
         batch_files: Files with values for flags, a trial each; `words` win over them.
+        trials: Words like these, a trial each, in the place of files.
+        place: Where all that is written, if in a file.
         max_trials: How many trials of a batch are drawn, if it has more.
         random_seed: What decides which.
         limit: Runs to allow, those of steps too.
@@ -80,20 +85,26 @@ def expand(  # noqa: PLR0913 -- what a user may say, each by its name
                 operation,
                 known,
                 known.named(values),
-                catalog.rows(batch_files, known, folder),
+                _rows(trials, known) or catalog.rows(batch_files, known, folder),
                 folder=folder,
                 force=force_flags,
                 most=max_trials,
                 seed=random_seed,
                 label=None if label is None else Said(label),
                 tags=tuple(map(Said, tags)),
+                place=place,
             )
             asked = tree.runs(wanted)
         except SweepflowError as error:
-            problems.add(error)
+            problems.add(error, place)
     problems.finish()
     notes = tuple(dict.fromkeys((*catalog.notes, *tree.notes)))
     return Asked(asked.trials, asked.is_batch, notes)
+
+
+def _rows(trials: Sequence[Sequence[str]], known: Known) -> list[dict[str, Value]]:
+    flags = list(known.readable.values())
+    return [known.named(read_assignments(words, flags)) for words in trials]
 
 
 class _Tree:
