@@ -17,7 +17,8 @@ ROOT = Path(sweepflow.__file__).parent
 LAYERS = [
     *("collector", "errors", "extras", "sweep", "project", "store", "here"),
     *("engine", "provenance", "atom", "workflow", "operations"),
-    *("jobs", "app", "datasets", "training", "evals", "zoo", "cli"),
+    *("jobs", "app", "datasets", "training", "evals", "zoo"),
+    *("analysis", "report", "cli"),
 ]
 
 _ALL = set(LAYERS)
@@ -42,6 +43,8 @@ FORBIDDEN = {
         "operations",
         "jobs",
     },
+    "analysis": {"sweep", "project", "provenance", "operations", "jobs", "app"},
+    "report": {"sweep", "project", "operations", "jobs", "app", "workflow"},
     "datasets": _ALL - {"errors", "extras", "datasets"},
     "training": _ALL - {"errors", "extras", "workflow", "datasets", "training"},
     "evals": _ALL - {"errors", "extras", "atom", "workflow", "evals"},

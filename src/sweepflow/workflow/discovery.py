@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from sweepflow.errors import PlanError
 from sweepflow.project.find import find, working_directory
-from sweepflow.workflow.names import did_you_mean
+from sweepflow.workflow.names import did_you_mean, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -134,7 +134,7 @@ def _unknown(
             f"{name!r} is a job, not a workflow", hint=f"sweepflow run {name} runs it"
         )
     names = [one.name for one in list_workflows(project)]
-    if project is None and not names:
+    if project is None and nearest(name, names) is None:
         find()  # which says what was looked for, and where
     what, many = "workflow", "workflows"
     if others is not None:
