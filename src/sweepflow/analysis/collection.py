@@ -262,7 +262,9 @@ class Collection(Sequence[T], Predicates[T]):
         made = {key: self._with(items) for key, items in groups.items()}
         return GroupBy(by, made)
 
-    def to_list(self, key: str, default: Value = MISSING) -> list[Any]:
+    def to_list(
+        self, key: str, default: Value | Callable[[T], Value] = MISSING
+    ) -> list[Any]:
         """Give the values of a key.
 
         Raises:
@@ -270,7 +272,9 @@ class Collection(Sequence[T], Predicates[T]):
         """
         return [self.value_of(item, key, default) for item in self]
 
-    def to_numpy(self, key: str, default: Value = MISSING) -> NDArray[Any]:
+    def to_numpy(
+        self, key: str, default: Value | Callable[[T], Value] = MISSING
+    ) -> NDArray[Any]:
         """Give the values of a key as an array.
 
         Raises:
@@ -281,7 +285,7 @@ class Collection(Sequence[T], Predicates[T]):
     def to_series(
         self,
         key: str,
-        default: Value = MISSING,
+        default: Value | Callable[[T], Value] = MISSING,
         *,
         name: str | None = None,
     ) -> pl.Series:
@@ -292,7 +296,9 @@ class Collection(Sequence[T], Predicates[T]):
         """
         return frames.column(key if name is None else name, self._values(key, default))
 
-    def unique(self, key: str, default: Value = MISSING) -> NDArray[Any]:
+    def unique(
+        self, key: str, default: Value | Callable[[T], Value] = MISSING
+    ) -> NDArray[Any]:
         """Give the different values of a key, sorted if they can be; None and NaN last.
 
         Raises:
@@ -300,7 +306,9 @@ class Collection(Sequence[T], Predicates[T]):
         """
         return frames.array(_sorted(self._different(key, default)))
 
-    def n_unique(self, key: str, default: Value = MISSING) -> int:
+    def n_unique(
+        self, key: str, default: Value | Callable[[T], Value] = MISSING
+    ) -> int:
         """Give how many different values a key has.
 
         Raises:

@@ -154,7 +154,9 @@ class Run(Artifacts, Generic[C, M]):
         both = _positional(factory) > 1
         return factory(self.path(), self.cfg) if both else factory(self.path())
 
-    def get(self, key: str, default: Value = MISSING) -> Value:
+    def get(
+        self, key: str, default: Value | Callable[[Self], Value] = MISSING
+    ) -> Value:
         """Give the value of a key: of `cfg`, else an attribute of `impl` or `info`.
 
         Args:
@@ -168,7 +170,9 @@ class Run(Artifacts, Generic[C, M]):
         """
         return self._found(key, default, self._settings.get)
 
-    def plain(self, key: str, default: Value = MISSING) -> Value:
+    def plain(
+        self, key: str, default: Value | Callable[[Self], Value] = MISSING
+    ) -> Value:
         """Give the same, with lists and dicts instead of OmegaConf's objects.
 
         Raises:
@@ -205,7 +209,7 @@ class Run(Artifacts, Generic[C, M]):
     def update(
         self,
         key: str | tuple[str, ...],
-        value: Value,
+        value: Value | Callable[[Self], Value],
         *,
         force: bool = False,
     ) -> None:
@@ -232,7 +236,7 @@ class Run(Artifacts, Generic[C, M]):
     def lit(
         self,
         key: str,
-        default: Value = MISSING,
+        default: Value | Callable[[Self], Value] = MISSING,
         *,
         dtype: pl.DataType | type[pl.DataType] | None = None,
     ) -> pl.Expr:

@@ -40,7 +40,7 @@ class RunCollection(Collection[R]):
     def update(
         self,
         key: str | tuple[str, ...],
-        value: Value,
+        value: Value | Callable[[R], Value],
         *,
         force: bool = False,
     ) -> None:

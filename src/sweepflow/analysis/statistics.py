@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, Literal
 
 from sweepflow.analysis import frames
@@ -141,7 +142,7 @@ def collate_sweep_evals(
     for state in states:
         step = state.step(eval_step_name)
         numbers = _numbers(step, eval_atom_key) if step else {}
-        settings = {key: one_value(text) for key, text in state.settings.items()}
+        settings = {key: _setting(text) for key, text in state.settings.items()}
         results.append(numbers)
         rows.append({**settings, **_ending(state)})
     known = dict.fromkeys(name for numbers in results for name in numbers)
@@ -153,6 +154,14 @@ def collate_sweep_evals(
     for row, numbers in zip(rows, results, strict=True):
         row |= {name: numbers.get(name) for name in names}
     return frames.table(rows)
+
+
+def _setting(text: str) -> object:
+    """Give the value that a setting was written for: as JSON, or a word as it is."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return one_value(text)
 
 
 def _ending(state: WorkflowState) -> dict[str, str | None]:
