@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from enum import Enum
+from functools import reduce
 from numbers import Real
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from sweepflow.analysis.settings import plain
 
@@ -27,15 +28,58 @@ def column(name: str, values: Iterable[object]) -> pl.Series:
     import polars as pl
 
     cells = [_cell(value) for value in values]
+    series = _series(name, cells) if _are_alike(cells) else None
+    if series is None:
+        series = pl.Series(name, [_text(cell) for cell in cells], pl.String)
+    return series
+
+
+def _are_alike(cells: list[object]) -> bool:
+    """Say whether the values are of one kind, to the bottom of lists and mappings.
+
+    polars would silently take 1 for true, and lose values that are nested differently.
+    """
     kinds = {type(cell) for cell in cells} - {type(None)}
-    nested = bool(kinds & {list, tuple, dict})
-    # polars would take 1 for True, and silently so.
-    numbers = bool not in kinds and all(issubclass(kind, Real) for kind in kinds)
-    alike = numbers or len(kinds) < 2
-    series = _series(name, cells) if alike else None
-    if series is not None and not (nested and series.dtype == pl.Object):
-        return series
-    return pl.Series(name, [_text(cell) for cell in cells], pl.String)
+    if kinds & {list, tuple, dict}:
+        try:
+            reduce(_common, cells, None)
+        except TypeError:
+            return False
+        return True
+    return len(kinds) < 2 or all(map(_is_number, kinds))
+
+
+def _common(kind: Any, value: Any) -> Any:  # noqa: ANN401 - nested kinds and values
+    """Give the kind of a value and of those before it.
+
+    Raises:
+        TypeError: They have none in common.
+    """
+    if value is None:
+        return kind
+    its, inner = _kind_of(value), None
+    if kind is not None:
+        if kind[0] is not its:
+            raise TypeError
+        inner = kind[1]
+    if its is list:
+        inner = reduce(_common, cast("Iterable[Any]", value), inner)
+    elif its is dict:
+        inner = dict(inner or {})
+        for key, each in cast("dict[Any, Any]", value).items():
+            inner[key] = _common(inner.get(key), each)
+    return its, inner
+
+
+def _kind_of(value: object) -> type:
+    if isinstance(value, (list, tuple)):
+        return list
+    kind = type(value)
+    return float if _is_number(kind) else kind
+
+
+def _is_number(kind: type) -> bool:
+    return not issubclass(kind, bool) and issubclass(kind, Real)
 
 
 def _series(name: str, cells: list[object]) -> pl.Series | None:
@@ -82,8 +126,5 @@ def _cell(value: object) -> object:
 def _text(value: object) -> str | None:
     if value is None or isinstance(value, str):
         return value
-    return (
-        json.dumps(value, default=str)
-        if isinstance(value, (list, dict))
-        else str(value)
-    )
+    is_nested = isinstance(value, (list, tuple, dict))
+    return json.dumps(value, default=str) if is_nested else str(value)
