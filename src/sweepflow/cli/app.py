@@ -13,6 +13,7 @@ from sweepflow.cli import (
     cache,
     explain,
     operation_help,
+    report,
     run,
     runs,
     show,
@@ -39,6 +40,7 @@ app.command("show")(show.show)
 app.command("sweep")(sweep.sweep)
 app.add_typer(workflow.app, name="workflow")
 app.add_typer(runs.app, name="runs")
+app.command("report")(report.report)
 app.add_typer(atoms.app, name="atoms")
 app.add_typer(cache.app, name="cache")
 app.command("explain")(explain.explain)

@@ -5,15 +5,17 @@ from __future__ import annotations
 import csv
 import math
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
+from pathlib import Path  # noqa: TC003 - typer reads it at run time
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sweepflow.cli.options import File, open_store
 from sweepflow.cli.options import Json as AsJson
-from sweepflow.cli.runs.options import RunIds, choosing
+from sweepflow.cli.runs.options import choosing
+from sweepflow.cli.runs.plot import Asked, plot
 from sweepflow.cli.runs.shown import SHORT_ID, note, number, status, utc, value
 from sweepflow.cli.text import duration, local_time, print_json, print_table, visible
 from sweepflow.operations.compare import Column, columns, usual_columns
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
     from sweepflow.operations.recorded import RecordedRun
     from sweepflow.store.records import Json, Run
+    from sweepflow.store.store import Store
 
 _HEADER = ("run", "operation", "started", "took", "status", "label")
 _CSV_HEADER = ("run", "operation", "started", "seconds", "status", "label")
@@ -51,7 +54,14 @@ class _Order:
 def compare(  # noqa: PLR0913 - each an option
     *,
     choice: Choice,
-    run_ids: RunIds = None,
+    runs: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="ID|NAME…",
+            help="Ids of runs, or how they begin; places in the list, such as 1 or "
+            "1:3; or the name of a job, operation or workflow.",
+        ),
+    ] = None,
     cols: Annotated[
         list[str] | None,
         typer.Option(
@@ -74,37 +84,66 @@ def compare(  # noqa: PLR0913 - each an option
         typer.Option("--top", min=1, metavar="N", help="Only the first N."),
     ] = None,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
+    axes: Annotated[
+        tuple[str, str] | None,
+        typer.Option(
+            "--plot",
+            metavar="x=NAME y=NAME",
+            help="Plot a scalar over a parameter, with 95% confidence intervals of the "
+            "mean. Of steps, x may be what an earlier one was given.",
+        ),
+    ] = None,
+    group_by: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="With --plot: a line for each value of it."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="With --plot: a .png, .svg or .html file."),
+    ] = None,
     as_json: AsJson = False,
     file: File = None,
 ) -> None:
-    """Compare runs: their flags and scalars, side by side."""
+    """Compare runs: their flags and scalars, side by side or in a plot."""
     own = columns(cols) if cols else None
     order = _Order(least, greatest, top)
+    asked = Asked.of(axes, group_by, out)
     with open_store(file) as store:
-        recorded = Recorded(store, choose(store, run_ids or (), choice, facts=True))
-        found = order(list(recorded))
+        words, choice = _with_names(store, runs or (), choice)
+        found = order(list(Recorded(store, choose(store, words, choice, facts=True))))
+        if asked:
+            plot(store, [run.run for run in found], asked)
+            return
         known: dict[tuple[tuple[str, ...], ...], Sequence[Column]] = {}
         header, rows = compared([(run, own or _columns(run, known)) for run in found])
-    runs = [run.run for run in found]
+    lines = [(run.run, row) for run, row in zip(found, rows, strict=True)]
     if as_json:
-        print_json(
-            [_json(run, header, row) for run, row in zip(runs, rows, strict=True)]
-        )
+        print_json([_json(run, header, row) for run, row in lines])
     elif as_csv:
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow([*_CSV_HEADER, *header])
-        for run, row in zip(runs, rows, strict=True):
-            writer.writerow([*_raw(run), *map(_cell, row)])
-    elif runs:
-        print_table(
-            [*_HEADER, *map(visible, header)],
-            [
-                [*_shown(run), *(visible(_text(cell)) for cell in row)]
-                for run, row in zip(runs, rows, strict=True)
-            ],
-        )
+        writer.writerows([*_raw(run), *map(_cell, row)] for run, row in lines)
+    elif lines:
+        shown = [[*_shown(run), *map(_visible, row)] for run, row in lines]
+        print_table([*_HEADER, *map(visible, header)], shown)
     else:
         typer.echo("no such runs", err=True)
+
+
+def _with_names(
+    store: Store, words: Sequence[str], choice: Choice
+) -> tuple[list[str], Choice]:
+    """Take names of jobs, operations and workflows out of words that choose runs."""
+    names = [word for word in words if _is_name(store, word)]
+    rest = [word for word in words if word not in names]
+    return rest, replace(choice, names=(*choice.names, *names))
+
+
+def _is_name(store: Store, word: str) -> bool:
+    """Say whether a word is no id and no place in a list, but what runs are of."""
+    if not store.home.has_ledger() or word.replace(":", "").isdecimal():
+        return False
+    return bool(store.reader.runs(names=[word], limit=1, facts=False))
 
 
 def _columns(
@@ -170,8 +209,8 @@ def _cell(data: Json) -> str:
     return "" if data is None else value(data)
 
 
-def _text(data: Json) -> str:
+def _visible(data: Json) -> str:
     """Give a value for people."""
     if data is None:
         return ""
-    return number(data) if isinstance(data, float) else value(data)
+    return visible(number(data) if isinstance(data, float) else value(data))
