@@ -68,7 +68,14 @@ class Previous:
             operation: What it is a run of.
             said: What a user writes now. What is named there wins, by whichever name.
         """
-        words = [f"{n}={format_value(v)}" for n, v in self.run.params.items()]
+        # A flag without a value needs no word where that is its default; as a word, a
+        # flag that takes any text would read it as one.
+        flags = operation.flags
+        words = [
+            f"{name}={format_value(value)}"
+            for name, value in self.run.params.items()
+            if value is not None or (name in flags and flags[name].default is not None)
+        ]
         names = {word.partition("=")[0] for word in said}
         required: dict[str, list[Json]] = {}
         for one in self.run.facts.get("requirements", ()):

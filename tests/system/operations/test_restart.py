@@ -41,3 +41,23 @@ def test_a_run_that_completed_can_be_started_again(make: Make) -> None:
     assert (again.id, again.status, again.params["n"]) == (run.id, "completed", 2)
     assert (project.place(run) / "data.txt").read_text() == "n=2"
     assert (project.place(run) / "of-my-own").exists()
+
+
+def test_a_flag_without_a_value_stays_without(make: Make) -> None:
+    project = make(
+        "o: {main: show_arguments, flags-import: all, flags: {kind: {type: string}}}"
+    )
+    project.write(
+        "import argparse\n"
+        "parser = argparse.ArgumentParser()\n"
+        "parser.add_argument('--names', nargs='*')\n"
+        "parser.add_argument('--kind')\n"
+        "print(parser.parse_args())\n",
+        "show_arguments.py",
+    )
+    project.run("o")
+    [run] = project.runs()
+    project.do("run", "--restart", run.id)
+    [again] = project.runs()
+    assert again.params == run.params == {"kind": None, "names": None}
+    assert project.output(again).splitlines()[-1] == "Namespace(names=None, kind=None)"
