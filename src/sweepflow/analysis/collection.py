@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast, overload
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, overload
 
 from sweepflow.analysis import frames
-from sweepflow.analysis.criteria import as_key, is_missing, matches
-from sweepflow.analysis.errors import AnalysisError, MissingKeyError, NotOneError
+from sweepflow.analysis.choosing import Choosing
+from sweepflow.analysis.criteria import as_key, is_missing
+from sweepflow.analysis.errors import AnalysisError
 from sweepflow.analysis.group_by import GroupBy
-from sweepflow.analysis.predicates import Predicates
-from sweepflow.analysis.settings import MISSING, Value, plain
+from sweepflow.analysis.settings import MISSING, Value
 
 if TYPE_CHECKING:
-    from typing import Self, TypeAlias
+    from collections.abc import Mapping
+    from typing import Self
 
     import polars as pl
     from numpy.typing import NDArray
-
-    Get: TypeAlias = Callable[["T", str, Any], Any]
-    Criterion: TypeAlias = Callable[["T"], bool] | tuple[str, Any] | Iterable[bool]
 
 T = TypeVar("T")
 R = TypeVar("R")
 P = ParamSpec("P")
 
 
-class Collection(Sequence[T], Predicates[T]):
+class Collection(Choosing[T]):
     """Items in an order.
 
     Wherever a key is taken, an item without a value of that name is an error
@@ -40,47 +38,6 @@ class Collection(Sequence[T], Predicates[T]):
             `MISSING` where there is none. An attribute, or a key of a mapping, if it is
             not given.
     """
-
-    def __init__(self, items: Iterable[T], get: Get[T] | None = None) -> None:
-        self._items = list(items)
-        self._get = get
-
-    def value_of(self, item: T, key: str, default: Value = MISSING) -> Value:
-        """Give the value of an item.
-
-        Raises:
-            MissingKeyError: It has none, and there is no default.
-        """
-        if self._get is not None:
-            return self._get(item, key, default)
-        value = _attribute(item, key.replace("__", "."))
-        if value is not MISSING:
-            return value
-        if default is MISSING:
-            raise MissingKeyError(key, item)
-        return default(item) if callable(default) else default
-
-    def _plain(self, item: T, key: str, default: Value) -> Value:
-        """Give a value with nothing of OmegaConf's in it."""
-        return plain(self.value_of(item, key, default))
-
-    def _values(self, key: str, default: Value = MISSING) -> list[Any]:
-        return [self._plain(item, key, default) for item in self]
-
-    def _with(self, items: Iterable[T]) -> Self:
-        return type(self)(items, self._get)
-
-    def __repr__(self) -> str:
-        name = type(self).__name__
-        if not self._items:
-            return f"{name}(empty)"
-        return f"{name}({type(self._items[0]).__name__}, n={len(self)})"
-
-    def __len__(self) -> int:
-        return len(self._items)
-
-    def __iter__(self) -> Iterator[T]:
-        return iter(self._items)
 
     @overload
     def __getitem__(self, index: int) -> T: ...
@@ -105,99 +62,6 @@ class Collection(Sequence[T], Predicates[T]):
         if isinstance(index, Iterable):
             return self._with(self._items[each] for each in index)
         return self._items[index]
-
-    def filter(self, *criteria: Criterion[T], **kwargs: Value) -> Self:
-        """Give the items that meet all criteria.
-
-        Args:
-            *criteria: A function of an item; a pair of a key and what its value must
-                match (see `matches`); or a truth value for each of the items.
-            **kwargs: Keys, with `__` for a dot, and what their values must match.
-
-        Raises:
-            MissingKeyError: An item has no such value.
-            AnalysisError: There are not as many truth values as items.
-        """
-        tests = self._tests(criteria, kwargs)
-        kept = range(len(self))
-        for test in tests:
-            kept = [n for n in kept if test(n)]
-        return self._with(self._items[n] for n in kept)
-
-    def exclude(self, *criteria: Criterion[T], **kwargs: Value) -> Self:
-        """Give the items that meet none of the criteria; see `filter`.
-
-        Raises:
-            MissingKeyError: An item has no such value.
-            AnalysisError: There are not as many truth values as items.
-        """
-        tests = self._tests(criteria, kwargs)
-        kept = range(len(self))
-        for test in tests:
-            kept = [n for n in kept if not test(n)]
-        return self._with(self._items[n] for n in kept)
-
-    def _tests(
-        self, criteria: Iterable[Criterion[T]], kwargs: Mapping[str, Any]
-    ) -> list[Callable[[int], bool]]:
-        """Give the criteria as functions of an item's number."""
-        return [self._test(each) for each in (*criteria, *kwargs.items())]
-
-    def _test(self, criterion: Criterion[T]) -> Callable[[int], bool]:
-        if callable(criterion):
-            test = criterion
-            return lambda n: bool(test(self._items[n]))
-        if isinstance(criterion, tuple) and isinstance(criterion[0], str):
-            key, *wanted = cast("tuple[str, Any]", criterion)
-            if len(wanted) != 1:
-                raise AnalysisError(f"{criterion!r} is no key with what to match")
-            return lambda n: matches(self._plain(self._items[n], key, MISSING), *wanted)
-        if isinstance(criterion, str) or not isinstance(criterion, Iterable):  # pyright: ignore[reportUnnecessaryIsInstance] -- of users who run no checker
-            raise AnalysisError(f"{criterion!r} is no criterion")
-        mask = [bool(each) for each in criterion]
-        if len(mask) != len(self):
-            raise AnalysisError(f"{len(mask)} truth values for {len(self)} items")
-        return mask.__getitem__
-
-    def try_get(self, *criteria: Criterion[T], **kwargs: Value) -> T | None:
-        """Give the one item that meets all criteria (see `filter`), or None.
-
-        Raises:
-            NotOneError: Several do.
-            MissingKeyError: An item has no such value.
-        """
-        found = self.filter(*criteria, **kwargs)
-        if len(found) > 1:
-            raise NotOneError(f"{len(found)} items match, and one was asked for")
-        return found[0] if found else None
-
-    def get(self, *criteria: Criterion[T], **kwargs: Value) -> T:
-        """Give the one item that meets all criteria; see `filter`.
-
-        Raises:
-            NotOneError: None does, or several do.
-            MissingKeyError: An item has no such value.
-        """
-        found = self.try_get(*criteria, **kwargs)
-        return _some(None if found is None else [found])
-
-    def first(self, *criteria: Criterion[T], **kwargs: Value) -> T:
-        """Give the first item that meets all criteria; see `filter`.
-
-        Raises:
-            NotOneError: None does.
-            MissingKeyError: An item has no such value.
-        """
-        return _some(self.filter(*criteria, **kwargs))
-
-    def last(self, *criteria: Criterion[T], **kwargs: Value) -> T:
-        """Give the last item that meets all criteria; see `filter`.
-
-        Raises:
-            NotOneError: None does.
-            MissingKeyError: An item has no such value.
-        """
-        return _some(self.filter(*criteria, **kwargs)[::-1])
 
     def sort(self, *keys: str, reverse: bool = False) -> Self:
         """Give the items in the order of their values.
@@ -261,6 +125,9 @@ class Collection(Sequence[T], Predicates[T]):
             groups.setdefault(values[0] if len(by) == 1 else values, []).append(item)
         made = {key: self._with(items) for key, items in groups.items()}
         return GroupBy(by, made)
+
+    def _values(self, key: str, default: Value) -> list[Any]:
+        return [self._plain(item, key, default) for item in self]
 
     def to_list(
         self, key: str, default: Value | Callable[[T], Value] = MISSING
@@ -348,18 +215,6 @@ class Collection(Sequence[T], Predicates[T]):
         for name, function in kwargs.items():
             columns[name] = frames.column(name, map(function, self))
         return pl.DataFrame(list(columns.values()))
-
-
-def _attribute(item: object, key: str) -> Value:
-    if isinstance(item, Mapping):
-        return cast("Mapping[str, Any]", item).get(key, MISSING)
-    return getattr(item, key, MISSING)
-
-
-def _some(items: Sequence[T] | None) -> T:
-    if not items:
-        raise NotOneError("no item matches")
-    return items[0]
 
 
 def _value(pair: tuple[Any, object]) -> Value:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, cast, overload
 
 from sweepflow.analysis.artifacts import Artifacts
+from sweepflow.analysis.columns import Columns
 from sweepflow.analysis.errors import AnalysisError, MissingKeyError
 from sweepflow.analysis.run_info import RunInfo
 from sweepflow.analysis.settings import MISSING, Settings, Value, plain
@@ -19,12 +20,12 @@ if TYPE_CHECKING:
     import polars as pl
     from typing_extensions import TypeVar
 
+    from sweepflow.analysis.columns import Key
     from sweepflow.analysis.run_collection import RunCollection
 
     C = TypeVar("C", default=Any)
     M = TypeVar("M", default=Any)
     Maker: TypeAlias = Callable[[Path], M] | Callable[[Path, C], M]
-    Key: TypeAlias = str | tuple[str, Any]
 else:
     from typing import TypeVar
 
@@ -33,7 +34,7 @@ else:
 _PARTS = ("cfg", "impl", "info", "run")
 
 
-class Run(Artifacts, Generic[C, M]):
+class Run(Artifacts, Columns, Generic[C, M]):
     """A run that left a folder of MLflow's, with Hydra's configuration in it.
 
     `Run[Config, Impl]` tells a type checker what `cfg` and `impl` are.
@@ -233,39 +234,6 @@ class Run(Artifacts, Generic[C, M]):
         for each, one in zip(keys, _as_many(keys, key, value), strict=True):
             self._settings.set(each, one, force=force)
 
-    def lit(
-        self,
-        key: str,
-        default: Value | Callable[[Self], Value] = MISSING,
-        *,
-        dtype: pl.DataType | type[pl.DataType] | None = None,
-    ) -> pl.Expr:
-        """Give the value of a key as a literal of polars, named as the key is.
-
-        Raises:
-            MissingKeyError: See `get`.
-        """
-        import polars as pl
-
-        value = self.plain(key, default)
-        if dtype is None and isinstance(value, (list, dict)):
-            return pl.lit(pl.Series([value])).first().alias(key)
-        return pl.lit(value, dtype).alias(key)
-
-    def to_frame(
-        self, function: Callable[[Self], pl.DataFrame], *keys: Key
-    ) -> pl.DataFrame:
-        """Give what a function makes of the run, with a column for each of the keys.
-
-        Args:
-            function: Makes a frame.
-            *keys: Keys as for `get`, or pairs of a key and a default.
-
-        Raises:
-            MissingKeyError: See `get`.
-        """
-        return function(self).with_columns(self._columns(keys))
-
     def to_frame_impl(
         self, function: Callable[[M], pl.DataFrame], *keys: Key
     ) -> pl.DataFrame:
@@ -274,11 +242,7 @@ class Run(Artifacts, Generic[C, M]):
         Raises:
             MissingKeyError: See `get`.
         """
-        return function(self.impl).with_columns(self._columns(keys))
-
-    def _columns(self, keys: Iterable[Key]) -> list[pl.Expr]:
-        pairs = [(key,) if isinstance(key, str) else key for key in keys]
-        return [self.lit(*pair) for pair in pairs]
+        return function(self.impl).with_columns(self.columns(keys))
 
     def to_dict(self, *, flatten: bool = True) -> dict[str, Any]:
         """Give the configuration as it is written, interpolations unresolved.

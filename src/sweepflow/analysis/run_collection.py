@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from sweepflow.analysis.collection import Get
-    from sweepflow.analysis.run import Key
+    from sweepflow.analysis.choosing import Get
+    from sweepflow.analysis.columns import Key
     from sweepflow.analysis.settings import Value
 
 R = TypeVar("R", bound=Run[Any, Any])
