@@ -89,12 +89,8 @@ def _latest(runs: Sequence[Run], values: Values) -> list[Run]:
     """Give the newest run of each step with each settings: what counts today."""
     found: dict[object, Run] = {}
     for run in runs:
-        settings = {
-            column.label: repr(value)
-            for column, value in values.of(run).items()
-            if column.kind == "parameter"
-        }
-        found.setdefault((step_of(run), *sorted(settings.items())), run)
+        settings = values.settings(run)
+        found.setdefault((step_of(run), settings or run.task), run)
     return list(found.values())
 
 

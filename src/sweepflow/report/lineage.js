@@ -7,6 +7,13 @@ const runLabel = (run) => {
   return [run.step, ...own].join(" ");
 };
 
+// A result is told from the others by the settings that are not the same for all.
+const varying = report.columns.map((column, index) => ({ ...column, index })).filter(({ kind, index }) =>
+  kind === "parameter" && new Set(report.runs.map((run) => valueOf(run.values[index])).filter((value) => value !== null)).size > 1);
+
+const settings = (run) => varying.filter(({ index }) => run.values[index] !== null)
+  .map(({ label, index }) => `${label}=${shown(valueOf(run.values[index]))}`).join(" ");
+
 function origin(run, seen = new Set()) {
   const line = make("span", {}, make("b", {}, runLabel(run)), " ", make("span", { class: "id faint" }, run.id.slice(0, 8)), " ", badge(run));
   if (run.taken) line.append(make("span", { class: "faint" }, ` taken from run ${run.taken.slice(0, 8)}`));
@@ -76,7 +83,7 @@ function showOrigin(run) {
   find("results").hidden = !unique.length;
   const entry = ({ run, name, atom }) => {
     const details = lazily(make("details", { id: `origin-${run.id}` },
-      make("summary", {}, name, " ", make("span", { class: "id" }, atom), " ", make("span", { class: "faint" }, runLabel(run)))),
+      make("summary", {}, name, " ", make("span", { class: "id" }, atom), " ", make("span", { class: "faint" }, `${run.step} ${settings(run)}`))),
     () => [make("ul", {}, origin(run))]);
     resultOf.set(run.id, details);
     return details;

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from collections import defaultdict
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from sweepflow.analysis.recorded import RecordedRuns
+from sweepflow.errors import RunNotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -43,24 +45,22 @@ class Origins:
         found = sorted(self.runs.values(), key=_order)
         self.runs = {run.id: run for run in found}
 
-    def _follow(self, runs: Iterable[Run]) -> None:
+    def _follow(self, runs: Sequence[Run]) -> None:
         """Find what the runs came from, and what that came from, and so on."""
-        self._read(runs)
-        ahead = deque(runs)
+        ahead = {run.id: run for run in runs}
         while ahead:
-            run = ahead.popleft()
-            if run.id in self.sources:
-                continue
-            sources = {
-                name: self._sources(run, atom)
-                for name, atom in self.inputs[run.id].items()
-            } | self._required(run)
-            self.sources[run.id] = {
-                name: [one.id for one in found] for name, found in sources.items()
-            }
-            before = [one for found in sources.values() for one in found]
-            self.runs |= {one.id: one for one in [run, *before]}
-            ahead.extend(before)
+            self._read(ahead.values())
+            self.runs |= ahead
+            before: dict[str, Run] = {}
+            for run in ahead.values():
+                inputs = self.inputs[run.id].items()
+                found = {name: self._sources(run, atom) for name, atom in inputs}
+                found |= self._required(run)
+                self.sources[run.id] = {
+                    name: [one.id for one in those] for name, those in found.items()
+                }
+                before |= {one.id: one for those in found.values() for one in those}
+            ahead = {key: run for key, run in before.items() if key not in self.runs}
 
     def _read(self, runs: Iterable[Run]) -> None:
         """Read what is known of runs, and of all that belong to their plans."""
@@ -86,18 +86,17 @@ class Origins:
             return within
         if atom not in self._elsewhere:
             self._elsewhere[atom] = self._store.catalog.makers(atom)
-        return self._known(_before(run, self._elsewhere[atom]))
+        return _before(run, self._elsewhere[atom])
 
     def _required(self, run: Run) -> dict[str, list[Run]]:
         """Give the runs that an operation required."""
-        facts = run.facts.get("requirements", ())
-        named = [(fact["name"], fact["run"]) for fact in facts if fact.get("run")]
-        found = {name: self._store.reader.get(run_id) for name, run_id in named}
-        return {name: self._known(_before(run, [one])) for name, one in found.items()}
-
-    def _known(self, runs: list[Run]) -> list[Run]:
-        self._read(runs)
-        return runs
+        found: dict[str, list[Run]] = {}
+        for fact in run.facts.get("requirements", ()):
+            if fact.get("run"):
+                with suppress(RunNotFoundError):  # of another store, or forgotten
+                    one = self._store.reader.get(fact["run"])
+                    found[fact["name"]] = _before(run, [one])
+        return found
 
 
 def _before(run: Run, others: Iterable[Run]) -> list[Run]:

@@ -88,11 +88,15 @@
       ticks: ticks.length > 1 ? ticks : [low, high] };
   }
 
-  const STOPS = [[68, 1, 84], [59, 82, 139], [33, 145, 140], [94, 201, 98], [253, 231, 37]];
+  // The ends of either must stand out from their page.
+  const LIGHT = [[68, 1, 84], [59, 82, 139], [33, 145, 140], [94, 190, 88], [222, 190, 20]];
+  const DARK = [[142, 112, 220], [86, 140, 220], [52, 175, 165], [140, 212, 88], [253, 231, 37]];
+  const scheme = matchMedia("(prefers-color-scheme: dark)");
   function ramp(share) {
-    const at = Math.min(Math.max(share, 0), 1) * (STOPS.length - 1);
-    const index = Math.min(Math.floor(at), STOPS.length - 2);
-    return `rgb(${STOPS[index].map((low, n) => Math.round(low + (STOPS[index + 1][n] - low) * (at - index))).join(",")})`;
+    const stops = scheme.matches ? DARK : LIGHT;
+    const at = Math.min(Math.max(share, 0), 1) * (stops.length - 1);
+    const index = Math.min(Math.floor(at), stops.length - 2);
+    return `rgb(${stops[index].map((low, n) => Math.round(low + (stops[index + 1][n] - low) * (at - index))).join(",")})`;
   }
 
   function colours(key, runs) {
@@ -170,7 +174,7 @@
     drawn.append(...meanLines(points, x, y, colour, sx, sy));
     for (const run of points) {
       const circle = svg("circle", { cx: sx.at(axes[x].of(run)).toFixed(1), cy: sy.at(axes[y].of(run)).toFixed(1),
-        r: points.length > 400 ? 3 : 4.5, style: `fill: ${colour.of(run)}` });
+        r: points.length > 400 ? 2.5 : 4.5, class: points.length > 400 ? "dense" : null, style: `fill: ${colour.of(run)}` });
       const told = [[y, axes[y].of(run)], [x, axes[x].of(run)], ...(key ? [[key, axes[key].of(run)]] : [])];
       circle.append(svg("title", {}, [run.id, ...told.map(([k, v]) => `${axes[k].label}: ${shown(v ?? null)}`)].join("\n")));
       circle.addEventListener("click", () => showOrigin(run));
@@ -197,6 +201,7 @@
 
   for (const id of ["x", "y"]) find(id).addEventListener("change", () => { guessScales(); draw(); });
   for (const id of ["colour", "log-x", "log-y"]) find(id).addEventListener("change", draw);
+  scheme.addEventListener("change", draw);
   guessScales();
   draw();
 })();

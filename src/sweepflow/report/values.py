@@ -65,6 +65,12 @@ class Values:
         known = self._of[run.id].items()
         return {column: value for column, value in known if value is not _AMBIGUOUS}
 
+    def settings(self, run: Run) -> tuple[tuple[str, str], ...]:
+        """Give what tells a run from others of its step, to be compared."""
+        known = self.of(run).items()
+        said = ((c.label, repr(value)) for c, value in known if c.kind == "parameter")
+        return tuple(sorted(said))
+
     def column(self, name: str, first: Kind) -> Column:
         """Give the column that a user means.
 
@@ -111,12 +117,7 @@ def distinct(runs: Iterable[Run], values: Values) -> list[Run]:
     """Leave out runs that took what another one had made, from the same settings."""
     found: dict[object, Run] = {}
     for run in runs:
-        settings = [
-            (column.label, repr(value))
-            for column, value in values.of(run).items()
-            if column.kind == "parameter"
-        ]
-        found.setdefault((run.cached_from or run.id, tuple(sorted(settings))), run)
+        found.setdefault((run.cached_from or run.id, values.settings(run)), run)
     return list(found.values())
 
 
