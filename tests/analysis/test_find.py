@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,7 +16,14 @@ from mlflow import MlflowClient
 from mlflow.entities import Metric, Param
 
 import sweepflow
-from sweepflow.analysis import AnalysisError, MissingKeyError, Run, runs
+from sweepflow.analysis import (
+    AnalysisError,
+    MissingKeyError,
+    Run,
+    mlflow_store,
+    runs,
+)
+from sweepflow.analysis.mlflow_database import read_database
 from sweepflow.store import Home
 from sweepflow.store.store import Store, use_store
 from sweepflow.workflow import Step, Workflow, log_metric, run_sweep
@@ -25,7 +35,6 @@ from tests.servers import clean_environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from sweepflow.analysis.known import KnownRun
     from sweepflow.workflow import AtomConstructor
@@ -222,9 +231,47 @@ def test_runs_of_a_tracking_server(server: str) -> None:
 
 
 def test_more_runs_than_a_page(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sweepflow.analysis.tracked.PAGE", 2)
+    monkeypatch.setattr(mlflow_store, "PAGE", 2)
     log_runs(server, "pages")
     check_runs(server, "pages")
+
+
+@pytest.fixture
+def database(tmp_path: Path, template: Path) -> str:
+    return f"sqlite:///{shutil.copy(template, tmp_path / 'mlflow.db')}"
+
+
+def test_runs_of_a_database(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    log_runs(database, "analysis")
+    monkeypatch.setattr(mlflow_store, "by_client", None)
+    check_runs(database, "analysis")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", database)
+    assert len(runs(experiment="analysis")) == 3
+
+
+def test_a_database_is_read_as_mlflow_reads_it(database: str) -> None:
+    log_runs(database, "some")
+    log_runs(database, "gone")
+    client = MlflowClient(database)
+    found = runs(tracking_uri=database)
+    client.log_metric(found[0].info.run_id, "loss", math.nan)
+    client.log_metric(found[1].info.run_id, "loss", math.inf)
+    client.delete_run(found[2].info.run_id)
+    client.delete_experiment(client.get_experiment_by_name("gone").experiment_id)  # pyright: ignore[reportOptionalMemberAccess]
+    path = Path(database.removeprefix("sqlite:///"))
+    for asked in ((None, None, None), ("some", "FINISHED", None), (None, None, 1)):
+        ours = read_database(path, *asked)
+        assert ours
+        # NaN is equal to NaN as text.
+        assert sorted(map(repr, ours)) == sorted(
+            map(repr, mlflow_store.by_client(database, *asked))
+        )
+
+
+def test_what_is_no_database_of_mlflow_is_left_to_it(tmp_path: Path) -> None:
+    path = tmp_path / "mlflow.db"
+    path.write_bytes(b"no database")
+    assert read_database(path, None, None, None) is None
 
 
 def test_a_store_that_is_not_there_is_told_and_not_made(tmp_path: Path) -> None:

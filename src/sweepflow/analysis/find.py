@@ -52,9 +52,9 @@ def runs(  # noqa: PLR0913 - each a filter
                 f"{given[0]} is of the ledger, and not of MLflow",
                 hint="leave it out, or tracking_uri and experiment",
             )
-        from sweepflow.analysis.tracked import tracked_runs
+        from sweepflow.analysis.mlflow_store import tracked_runs
 
-        found = list(tracked_runs(tracking_uri, experiment, status, limit))
+        found = tracked_runs(tracking_uri, experiment, status, limit)
         return RunCollection[Any](found[::-1])
     kinds = [name for name in given if name != "step"]
     if len(kinds) > 1:
