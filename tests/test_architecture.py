@@ -23,8 +23,8 @@ LAYERS = [
 
 _ALL = set(LAYERS)
 
-# `sweep` is pure; `app` runs in the user's process and knows nothing of the engine. What
-# is of the domain knows the public API of workflows and atoms.
+# `sweep` is pure; `app` runs in the user's process and knows nothing of the engine.
+# What is of the domain knows the public API of workflows and atoms.
 FORBIDDEN = {
     "sweep": {"errors", "collector"},
     "store": {"sweep", "project"},
@@ -55,7 +55,15 @@ FORBIDDEN = {
 
 HEAVY = {
     *("mlflow", "hydra", "omegaconf", "sqlalchemy", "pydantic", "yaml", "rich"),
-    *("alembic", "psycopg", "polars", "asyncio", "cloudpickle", "rocrate"),
+    *(
+        "alembic",
+        "psycopg",
+        "polars",
+        "matplotlib",
+        "asyncio",
+        "cloudpickle",
+        "rocrate",
+    ),
     *("torch", "transformers", "peft", "inspect_ai", "openai", "tinker", "openweights"),
     *("sweepflow.engine.engine", "sweepflow.project.load", "sweepflow.store.ledger"),
 }

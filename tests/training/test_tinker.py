@@ -6,6 +6,7 @@ import itertools
 import os
 import signal
 import time
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -85,8 +86,7 @@ def job_of(
     suffix: str | None = None,
 ) -> Job:
     """Write down a training that nobody has begun."""
-    settings = Settings.of(hyperparameters)
-    values = {name: getattr(settings, name) for name in settings.__slots__}
+    values = asdict(Settings.of(hyperparameters))
     request = Request("tinker", model, values, suffix, dataset.digest)
     return Job.of(request, dataset).update(job_id=request.key)
 
