@@ -79,7 +79,7 @@ def ours(side: Side) -> list[Tool]:
         Tool(
             "Sweepflow: `runs(experiment=…)`, `to_frame`",
             side,
-            "import mlflow, polars\nfrom sweepflow import runs",
+            "import polars\nfrom sweepflow import runs",
             f"frame = runs(experiment={EXPERIMENT!r}).to_frame()",
         ),
         Tool(

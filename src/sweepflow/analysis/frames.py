@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import polars as pl
     from numpy.typing import NDArray
 
+_PLAIN = {type(None), bool, int, float, str}
+
 
 def column(name: str, values: Iterable[object]) -> pl.Series:
     """Give a column, whatever its values are.
@@ -27,7 +29,9 @@ def column(name: str, values: Iterable[object]) -> pl.Series:
     """
     import polars as pl
 
-    cells = [_cell(value) for value in values]
+    cells = list(values)
+    if not {*map(type, cells)} <= _PLAIN:
+        cells = [_cell(value) for value in cells]
     series = _series(name, cells) if _are_alike(cells) else None
     if series is None:
         series = pl.Series(name, [_text(cell) for cell in cells], pl.String)

@@ -151,18 +151,20 @@ def _scalar(text: str) -> Value:
         return int(text)
     if _FLOAT.fullmatch(text):
         return float(text)
-    if text not in _scalars:
-        if len(_scalars) > _SEEN_AT_MOST:
-            _scalars.clear()
-        _scalars[text] = _by_yaml(text)
-    return _scalars[text]
+    try:
+        return _scalars[text]
+    except KeyError:  # another thread may have made room
+        pass
+    if len(_scalars) > _SEEN_AT_MOST:
+        _scalars.clear()
+    value = _scalars[text] = _by_yaml(text)
+    return value
 
 
 def _by_yaml(text: str) -> object:
+    # If it goes on in the next line, that has no place in the plain form.
     import yaml
 
-    if text.startswith(("|", ">", "&", "!")):
-        return _OTHER  # it goes on in the next line, or in another place
     try:
         value: Any = yaml.load(f"k: {text}", _loader())["k"]  # noqa: S506 - a safe one
     except (yaml.YAMLError, ValueError):

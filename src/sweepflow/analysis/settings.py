@@ -26,6 +26,7 @@ MISSING: Final[Any] = Ellipsis
 _ASK = object()  # stands for a value that only OmegaConf can find
 _UNSET = "???"  # OmegaConf's word for a value that has still to be given
 _ENVIRONMENT = "${oc.env"  # resolved, it would be the environment of who looks
+_MAY_BE_OPEN = (str, list)
 _SIMPLE = (bool, int, float, str, type(None))
 
 
@@ -123,7 +124,14 @@ class Settings:
         """
         data = self._data if self._cfg is None else self.nested()
         values = {k: v for k, v in flatten(data) if v != _UNSET}
-        opened = [key for key, value in values.items() if self._has_open(value)]
+        if self._literal:
+            return values
+        opened = [
+            key
+            for key, value in values.items()
+            # Before all else, since there are thousands of runs with dozens of values.
+            if type(value) in _MAY_BE_OPEN and self._has_open(value)
+        ]
         if opened:
             resolved = Settings(_escaped(data, _ENVIRONMENT))
             for key in opened:
