@@ -8,13 +8,17 @@ import sys
 import pytest
 
 import sweepflow
-from sweepflow import app
+from sweepflow import analysis, app
+
+OF_ANALYSIS = {"Collection", "Run", "RunCollection", "runs"}
 
 
-def test_the_package_gives_what_the_app_has() -> None:
-    assert set(sweepflow.__all__) == set(app.__all__) <= set(dir(sweepflow))
+def test_the_package_gives_what_the_app_and_analysis_have() -> None:
+    assert set(sweepflow.__all__) == set(app.__all__) | OF_ANALYSIS
+    assert set(sweepflow.__all__) <= set(dir(sweepflow))
     for name in sweepflow.__all__:
-        assert getattr(sweepflow, name) is getattr(app, name)
+        home = analysis if name in OF_ANALYSIS else app
+        assert getattr(sweepflow, name) is getattr(home, name)
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:
