@@ -60,4 +60,4 @@ def run(project: Path, *words: str) -> str:
         check=False,
     )
     assert result.returncode == 0, result.stdout + result.stderr
-    return result.stdout
+    return result.stdout if "--json" in words else result.stdout + result.stderr

@@ -269,10 +269,10 @@ def test_a_killed_training_goes_on_and_is_paid_once(
     tinker.pause = 0.1
     begun = get_backend("tinker").train(dataset, "tiny", SMALL)
     wait_until(lambda: tinker.asked["forward_backward"] > 12)
-    ((_, child),) = [
-        (key, child)
-        for key, child in watch._children.items()  # pyright: ignore[reportPrivateUsage]
-        if key[1].name == begun.job_id
+    (child,) = [
+        child
+        for (_, job), child in watch._children.items()  # pyright: ignore[reportPrivateUsage]
+        if job.name == begun.job_id and job.is_relative_to(at_home)
     ]
     os.kill(child.pid, signal.SIGKILL)
     child.wait()

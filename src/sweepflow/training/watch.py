@@ -88,7 +88,7 @@ def _start(job: Job) -> subprocess.Popen[bytes]:
     environment = os.environ | {"SWEEPFLOW_HOME": str(job.folder.parents[1])}
     with (job.folder / OUTPUT).open("ab") as output:
         return subprocess.Popen(
-            [sys.executable, "-m", "sweepflow.training.drive", str(job.folder)],
+            [sys.executable, "-u", "-m", "sweepflow.training.drive", str(job.folder)],
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=output,

@@ -9,7 +9,8 @@ from sweepflow.operations.requirements.cached import file_digest, made_once
 from sweepflow.operations.requirements.errors import RequirementError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    import tarfile
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 _TAR: Final = (".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz")
@@ -65,14 +66,40 @@ def _unzip(path: Path, folder: Path) -> None:
     import zipfile
 
     with zipfile.ZipFile(path) as archive:
-        archive.extractall(folder)
+        archive.extractall(folder)  # noqa: S202 - it keeps names within
 
 
 def _untar(path: Path, folder: Path) -> None:
     import tarfile
 
     with tarfile.open(path) as archive:
-        archive.extractall(folder, filter="data")
+        if hasattr(tarfile, "data_filter"):
+            archive.extractall(folder, filter="data")
+        else:  # before Python 3.11.4
+            members = _harmless(archive, folder.resolve())
+            archive.extractall(folder, members)  # noqa: S202 - they are looked at
+
+
+def _harmless(archive: tarfile.TarFile, folder: Path) -> Iterator[tarfile.TarInfo]:
+    """Give the members of an archive, each when those before it were unpacked.
+
+    Raises:
+        ExtractError: One would lead out of the folder, or is no file of any kind.
+    """
+    from tarfile import ExtractError
+
+    for member in archive:
+        target = folder / member.name
+        places = [target]
+        if member.issym():
+            places.append(target.parent / member.linkname)
+        elif member.islnk():
+            places.append(folder / member.linkname)
+        elif not (member.isfile() or member.isdir()):
+            raise ExtractError(f"{member.name!r} in it is a device")
+        if not all(place.resolve().is_relative_to(folder) for place in places):
+            raise ExtractError(f"{member.name!r} in it would lead out of it")
+        yield member
 
 
 def _gunzip(path: Path, folder: Path) -> None:
