@@ -82,7 +82,9 @@ def test_kill_9_of_the_driver(sweepflow: Sweepflow, tmp_path: Path) -> None:
     for _ in range(3):
         (tmp_path / "pids").unlink(missing_ok=True)
         with start(tmp_path) as driver:
-            wait_for(tmp_path / "pids", seconds=60)
+            # Where the machine was slow to kill, nothing may be left to do.
+            while driver.poll() is None and not (tmp_path / "pids").exists():
+                time.sleep(0.01)
             time.sleep(random.uniform(0, 0.5))  # noqa: S311 - any instant will do
             driver.kill()
 
