@@ -198,13 +198,10 @@ class Walk:
     def _take_known(
         self, job: Job, hit: Hit, damaged: Mapping[str, AtomRecord]
     ) -> None:
-        if damaged:
-            for name, atom in damaged.items():
-                self._tell(OutputDamaged(job.task, name, atom.id))
-            job.fresh = True
-            self._queue_up(job)
-            return
-        if job.task.outdated and job.task.outdated(hit.outputs):
+        for name, atom in damaged.items():
+            self._tell(OutputDamaged(job.task, name, atom.id))
+        outdated = job.task.outdated
+        if damaged or (outdated and outdated(hit.outputs)):
             job.fresh = True
             self._queue_up(job)
             return

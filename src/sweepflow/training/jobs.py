@@ -92,7 +92,9 @@ class Job:
     @classmethod
     def find(cls, backend: str, job_id: str) -> Self | None:
         """Give the job that a service knows by an id, if it was asked for from here."""
-        for folder in _folder().glob(f"{backend}-*"):
+        # Where we give the id, it names the folder, and no other has to be read.
+        folders = _folder().glob(f"{backend}-*")
+        for folder in sorted(folders, key=lambda each: each.name != job_id):
             job = cls.at(folder)
             if job and job_id in {job.job_id, *job.earlier}:
                 return job

@@ -71,7 +71,15 @@ def read_points(
         PlanError: There are more than the limit.
     """
     document, data = read_config(workflow, file)
-    return _points(workflow, data, document, overrides, limit)
+    limit = limit or DEFAULT_LIMIT
+    words = [_alternatives(word, limit) for word in overrides]
+    if (count := prod(map(len, words))) > limit:
+        raise PlanError(
+            f"the sweep over workflow {workflow.name!r} has {count:,} points, more "
+            f"than {limit:,}",
+            hint=f"write less, or allow it with --limit {count}",
+        )
+    return _combine(workflow, data, document, words)
 
 
 def grid_points(
@@ -126,24 +134,6 @@ def _differences(points: Sequence[Sequence[str]]) -> list[dict[str, str]]:
     keys = dict.fromkeys(key for values in every for key in values)
     differ = [key for key in keys if len({values.get(key) for values in every}) > 1]
     return [{key: one[key] for key in differ if key in one} for one in every]
-
-
-def _points(
-    workflow: Workflow,
-    data: dict[str, Any],
-    document: Document | None,
-    overrides: Sequence[str],
-    limit: int | None,
-) -> list[Point]:
-    limit = limit or DEFAULT_LIMIT
-    words = [_alternatives(word, limit) for word in overrides]
-    if (count := prod(map(len, words))) > limit:
-        raise PlanError(
-            f"the sweep over workflow {workflow.name!r} has {count:,} points, more "
-            f"than {limit:,}",
-            hint=f"write less, or allow it with --limit {count}",
-        )
-    return _combine(workflow, data, document, words)
 
 
 def _combine(

@@ -28,6 +28,8 @@ def variants(
         workflow: What is run.
         points: The configs of each step by its name, for each point.
     """
+    if len(points) == 1:  # a large workflow is not to pay for what sweeps need
+        return [{step.name: step.name for step in workflow.steps}]
     candidates = undeclared(workflow)
     makers = {
         name: sorted(
@@ -50,11 +52,11 @@ def variants(
 
 def undeclared(workflow: Workflow) -> dict[str, list[str]]:
     """Give for each step those that may make what nobody declares and it takes."""
+    sources = workflow.sources()
     found: dict[str, list[str]] = {}
     before: list[str] = []
     for step in workflow.steps:
-        sources = workflow.sources()[step.name].values()
-        seeks = any(one[0] == "undeclared" for one in sources)
+        seeks = any(one[0] == "undeclared" for one in sources[step.name].values())
         found[step.name] = list(before) if seeks else []
         if step.output_atom_types is None:
             before.append(step.name)
