@@ -35,6 +35,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "package" / "__init__.py").write_text("raise SystemExit('imported')")
     (tmp_path / "package" / "module.py").write_text(MODULE)
     (tmp_path / "package" / "any.py").write_text("from os.path import *\n")
+    (tmp_path / "package" / "empty.py").touch()
     (tmp_path / "package" / "broken.py").write_text("def (:\n")
     monkeypatch.chdir(tmp_path)
 
@@ -65,6 +66,7 @@ def test_what_cannot_be_told_is_taken_to_be_there(ref: str) -> None:
         ("package.module.deeper:x", "no module 'package.module.deeper'"),
         ("package.module:functoin", "did you mean 'function'?"),
         ("package.module:decoder", "no 'decoder'"),
+        ("package.empty:x", "no 'x'"),
     ],
 )
 def test_what_is_not_there_is_told(ref: str, said: str) -> None:

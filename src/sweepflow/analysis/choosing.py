@@ -72,11 +72,7 @@ class Choosing(Sequence[T], Predicates[T]):
             MissingKeyError: An item has no such value.
             AnalysisError: There are not as many truth values as items.
         """
-        tests = self._tests(criteria, kwargs)
-        kept = range(len(self))
-        for test in tests:
-            kept = [n for n in kept if test(n)]
-        return self._with(self._items[n] for n in kept)
+        return self._kept(criteria, kwargs, wanted=True)
 
     def exclude(self, *criteria: Criterion[T], **kwargs: Value) -> Self:
         """Give the items that meet none of the criteria; see `filter`.
@@ -85,17 +81,21 @@ class Choosing(Sequence[T], Predicates[T]):
             MissingKeyError: An item has no such value.
             AnalysisError: There are not as many truth values as items.
         """
-        tests = self._tests(criteria, kwargs)
+        return self._kept(criteria, kwargs, wanted=False)
+
+    def _kept(
+        self,
+        criteria: Iterable[Criterion[T]],
+        kwargs: Mapping[str, Any],
+        *,
+        wanted: bool,
+    ) -> Self:
+        """Give the items of which all criteria are true, or none."""
+        tests = [self._test(each) for each in (*criteria, *kwargs.items())]
         kept = range(len(self))
         for test in tests:
-            kept = [n for n in kept if not test(n)]
+            kept = [n for n in kept if bool(test(n)) is wanted]
         return self._with(self._items[n] for n in kept)
-
-    def _tests(
-        self, criteria: Iterable[Criterion[T]], kwargs: Mapping[str, Any]
-    ) -> list[Callable[[int], bool]]:
-        """Give the criteria as functions of an item's number."""
-        return [self._test(each) for each in (*criteria, *kwargs.items())]
 
     def _test(self, criterion: Criterion[T]) -> Callable[[int], bool]:
         if callable(criterion):

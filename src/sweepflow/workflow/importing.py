@@ -54,9 +54,7 @@ def import_reference(ref: str, root: Path | None = None) -> object:
         PlanError: Importing it raises something else.
     """
     name, _, attribute = ref.partition(":")
-    around = (root or project_folder(), working_directory())
-    folders = [str(folder) for folder in dict.fromkeys(around)]
-    sys.path[:] = [*folders, *(path for path in sys.path if path not in folders)]
+    folders = look_here_first(root)
     module: ModuleType | None = None
     try:
         with contextlib.redirect_stdout(sys.stderr):
@@ -70,6 +68,21 @@ def import_reference(ref: str, root: Path | None = None) -> object:
             message = f"module {name!r} has no {attribute!r}"
             raise NotFoundError(message, module=module) from None
         raise _explained(name, error, frames, folders) from None
+
+
+def look_here_first(root: Path | None = None) -> list[str]:
+    """Have modules sought in a project's folder and the working folder before others.
+
+    Args:
+        root: The project's folder; by default that around the working folder.
+
+    Returns:
+        The paths of the two, or of the one that both are.
+    """
+    around = (root or project_folder(), working_directory())
+    folders = [str(folder) for folder in dict.fromkeys(around)]
+    sys.path[:] = [*folders, *(path for path in sys.path if path not in folders)]
+    return folders
 
 
 def _explained(

@@ -28,18 +28,27 @@ def missing(ref: str) -> str | None:
     spec = _find(module.split("."), [*folders, *sys.path])
     if spec is None:
         return f"there is no module {module!r} in {folders[0]} or the environment"
-    if not spec.origin or not spec.origin.endswith(".py"):
-        return None
-    try:
-        tree = ast.parse(Path(spec.origin).read_bytes())
-    except (OSError, SyntaxError, ValueError):
-        return None  # importing it tells more
-    names = set(_names(tree))
-    if name in names or "*" in names or "__getattr__" in names:
+    names = bound_names(Path(spec.origin)) if spec.origin else None
+    if names is None or name in names:
         return None
     public = sorted(each for each in names if not each.startswith("_"))
     hint = did_you_mean(name, public, "names in it")
     return f"there is no {name!r} in {spec.origin}: {hint}"
+
+
+def bound_names(source: Path) -> set[str] | None:
+    """Give the names that a file binds at its top; None if only running it would tell.
+
+    So it is where it is no Python source, is not valid, or has a `*` import.
+    """
+    if source.suffix != ".py":
+        return None
+    try:
+        tree = ast.parse(source.read_bytes())
+    except (OSError, SyntaxError, ValueError):
+        return None  # importing it tells more
+    names = set(_names(tree))
+    return None if names & {"*", "__getattr__"} else names
 
 
 def _find(parts: Sequence[str], folders: Sequence[str]) -> ModuleSpec | None:

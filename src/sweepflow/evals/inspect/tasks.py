@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import importlib
 import importlib.util
 import inspect
@@ -14,7 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sweepflow.evals.errors import EvaluationError
-from sweepflow.workflow.importing import project_folder, working_directory
+from sweepflow.workflow.importing import (
+    look_here_first,
+    project_folder,
+    working_directory,
+)
+from sweepflow.workflow.named import bound_names
 from sweepflow.workflow.names import did_you_mean
 
 if TYPE_CHECKING:
@@ -53,7 +57,7 @@ def find_task(text: str) -> TaskRef:
         )
     is_file = "@" in text or where.endswith(".py")
     source = _file(where, text) if is_file else _source(where, text)
-    names = _names(source)
+    names = bound_names(source)
     if names is not None and function not in names:
         raise EvaluationError(
             f"no {function!r} in {source}",
@@ -97,8 +101,7 @@ def _file(where: str, text: str) -> Path:
 
 
 def _source(module: str, text: str) -> Path:
-    folders = [str(folder) for folder in _folders()]
-    sys.path[:] = [*folders, *(path for path in sys.path if path not in folders)]
+    look_here_first()
     try:
         spec = importlib.util.find_spec(module)
     except ImportError as error:
@@ -109,25 +112,6 @@ def _source(module: str, text: str) -> Path:
             hint="check its spelling, and that it can be imported from here",
         )
     return Path(spec.origin)
-
-
-def _names(source: Path) -> set[str] | None:
-    """Give the names that a file may define; None if only running it would tell."""
-    if source.suffix != ".py":
-        return None
-    try:
-        tree = ast.parse(source.read_bytes())
-    except (SyntaxError, ValueError):  # whose words are better when it is imported
-        return None
-    names: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            names.add(node.name)
-        elif isinstance(node, ast.alias):
-            names.add(node.asname or node.name.partition(".")[0])
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            names.add(node.id)
-    return None if names & {"*", "__getattr__"} else names
 
 
 def _import(ref: TaskRef) -> Callable[..., object]:
