@@ -1,0 +1,81 @@
+"""What a search is: where it looks, for what, and how."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from sweepflow.errors import PlanError
+from sweepflow.store.records import canonical_json, sha256
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sweepflow.search.space import Dimension
+    from sweepflow.store.records import Json
+
+Direction: TypeAlias = Literal["minimize", "maximize"]
+Sampler: TypeAlias = Literal["tpe", "random", "gp", "qmc", "cmaes"]
+Pruner: TypeAlias = Literal["median", "halving", "hyperband"]
+
+DEFAULT_TRIALS: Final = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """A search for the values with the best result.
+
+    Args:
+        space: What may be chosen, by the names of the parameters.
+        metric: The name of the number that is the result: its last value counts. Of
+            several steps that give it the last one counts, unless the step's name
+            stands before it: `evaluate.accuracy`.
+        direction: Which result is better.
+        trials: How many are tried, those that failed or were pruned among them.
+        sampler: Who chooses: one of Optuna's samplers.
+        pruner: Who ends trials that promise little, by their values on the way.
+        startup: How many trials are chosen at random, or run undisturbed, before
+            sampler and pruner begin; None for what Optuna has.
+        seed: What all chance comes from.
+        at_once: How many are chosen, and run, before anybody learns from them.
+
+    Raises:
+        PlanError: There is nothing to choose, or a number makes no sense.
+    """
+
+    space: Mapping[str, Dimension]
+    metric: str
+    direction: Direction = "minimize"
+    trials: int = DEFAULT_TRIALS
+    sampler: Sampler = "tpe"
+    pruner: Pruner | None = None
+    startup: int | None = None
+    seed: int = 0
+    at_once: int = 1
+
+    def __post_init__(self) -> None:
+        if not self.space:
+            raise PlanError(
+                "the search has nothing to choose from",
+                hint="write a range for a parameter, such as lr=log(1e-4:0.1)",
+            )
+        for name in ("trials", "at_once"):
+            if getattr(self, name) < 1:
+                raise PlanError(
+                    f"a search with {name} {getattr(self, name)} does nothing",
+                    hint="write 1 or more",
+                )
+
+    def id(self, target: Json) -> str:
+        """Give what tells this search of a target from all others, as 16 digits.
+
+        More trials do not make it another one.
+
+        Args:
+            target: What is run with the values, as JSON.
+        """
+        own = asdict(self) | {"target": target}
+        own["space"] = {name: str(one) for name, one in self.space.items()}
+        own["first"] = {name: one.first for name, one in self.space.items()}
+        del own["trials"]
+        return sha256(canonical_json(own))[:16]
