@@ -1,5 +1,7 @@
-"""Numbers that a run gives, often many of each: which are kept, and their sums."""
+"""Numbers that a run gives, often many of each: found, kept, and summed up."""
 
+from sweepflow.engine.scalars.patterns import DEFAULT, Patterns, compiled
+from sweepflow.engine.scalars.reader import Reader, read
 from sweepflow.engine.scalars.recorder import MOST_NAMES, MOST_POINTS, Recorder
 from sweepflow.engine.scalars.summary import (
     QUALIFIERS,
@@ -10,12 +12,17 @@ from sweepflow.engine.scalars.summary import (
 )
 
 __all__ = [
+    "DEFAULT",
     "MOST_NAMES",
     "MOST_POINTS",
     "QUALIFIERS",
     "WITH_STEP",
+    "Patterns",
+    "Reader",
     "Recorder",
     "Scalar",
     "Summary",
+    "compiled",
+    "read",
     "summarized",
 ]

@@ -112,7 +112,7 @@ class Catalog:
         return Known(found.flags, found.destination, tuple(names))
 
     def _check_scalars(self, operation: Operation) -> None:
-        from sweepflow.operations.scalars import compiled
+        from sweepflow.engine.scalars import compiled
 
         try:
             compiled(operation.output_scalars)

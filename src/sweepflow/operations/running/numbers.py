@@ -8,15 +8,14 @@ import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
-from sweepflow.engine.scalars import Recorder
+from sweepflow.engine.scalars import Reader, Recorder
 from sweepflow.operations.running.log import warn
-from sweepflow.operations.scalars import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Generator
     from pathlib import Path
 
-    from sweepflow.operations.scalars import Patterns
+    from sweepflow.engine.scalars import Patterns
     from sweepflow.store.records import ScalarRecord
 
 _PAUSE: Final = 1.0

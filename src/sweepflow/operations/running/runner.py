@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
 from sweepflow.engine.attempt import Attempt, Findings
+from sweepflow.engine.scalars import compiled
 from sweepflow.engine.step import Work
 from sweepflow.operations.running.command import Command, check, environment
 from sweepflow.operations.running.config import RunConfig
@@ -15,7 +16,6 @@ from sweepflow.operations.running.log import warn
 from sweepflow.operations.running.needs import Needs
 from sweepflow.operations.running.numbers import Numbers
 from sweepflow.operations.running.outputs import find, store
-from sweepflow.operations.scalars import compiled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

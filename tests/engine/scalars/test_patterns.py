@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from sweepflow.engine.scalars import compiled
 from sweepflow.errors import ProjectError
-from sweepflow.operations.scalars import compiled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sweepflow.engine.scalars import Scalar, summarized
-from sweepflow.operations.scalars import DEFAULT, Reader, compiled, read
+from sweepflow.engine.scalars import DEFAULT, Reader, Scalar, compiled, read, summarized
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""`output-scalars`: the patterns that find numbers in a line of output."""
+"""The patterns that find numbers in a line of output, such as `output-scalars`."""
 
 from __future__ import annotations
 

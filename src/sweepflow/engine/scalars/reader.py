@@ -6,13 +6,13 @@ import re
 from math import isfinite
 from typing import TYPE_CHECKING, BinaryIO, Final
 
-from sweepflow.engine.scalars import Scalar
-from sweepflow.operations.scalars.patterns import STEP
+from sweepflow.engine.scalars.patterns import STEP
+from sweepflow.engine.scalars.summary import Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
-    from sweepflow.operations.scalars.patterns import Patterns
+    from sweepflow.engine.scalars.patterns import Patterns
 
 LONGEST: Final = 1 << 14
 """Bytes of a line that are looked at; what stands behind them is passed over."""
