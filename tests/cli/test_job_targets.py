@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import sweepflow
+from sweepflow.store import Home
+from sweepflow.store.store import Store, use_store
 from tests.cli.flows import FLOW
 
 if TYPE_CHECKING:
@@ -118,6 +121,47 @@ def test_an_operation_runs_once_for_each_combination(project: Shell) -> None:
     assert again.stderr == "2 of 4 runs would run\n"
     one = told(project, "fits", "lr=0.1", "seed=1", "--label", "one")
     assert next(line for line in one if "fitted" in line).endswith("0.1 1")
+
+
+def test_runs_are_found_by_the_job_whatever_it_is_of(project: Shell) -> None:
+    project.write(
+        """
+workflows: {demo: "flow:demo"}
+operations: {fit: {main: fit, flags-import: all}}
+jobs:
+  grid: {workflow: demo, sets: [{each: "train.lr=0.1,0.2"}]}
+  fits: {operation: fit, sets: [{each: "lr=1,2"}]}
+"""
+    )
+    told(project, "grid")
+    told(project, "grid", "train.lr=0.1")  # from the cache
+    told(project, "fits")
+    told(project, "fit", "lr=7")
+    project.sweepflow("workflow", "run", "demo")
+
+    def listed(*args: str) -> list[Any]:
+        result = project.sweepflow("runs", *args, "--json")
+        assert result.returncode == 0, result
+        return json.loads(result.stdout)
+
+    grid = listed("list", "--name", "grid")
+    assert [run["status"] for run in grid].count("cached") == 2
+    assert {run["task"] for run in grid} == {"prepare", "train"}
+    assert len(listed("compare", "grid")) == len(grid) == 5
+    assert [run["values"]["lr"] for run in listed("compare", "fits")] == [2, 1]
+    assert len(listed("compare", "fit")) == 3
+    assert len(listed("compare", "demo")) == 7
+
+    with Store(Home(project.cwd / ".sweepflow")) as store, use_store(store):
+        assert sweepflow.runs(job="fits").to_list("lr") == [1, 2]
+        assert sweepflow.runs(job="grid", step="train").to_list("lr") == [0.1, 0.2, 0.1]
+        assert not sweepflow.runs(job="demo")
+        assert len(sweepflow.runs(operation="fit")) == 3
+    page = project.sweepflow("report", "grid", "--out", "grid.html")
+    assert page.returncode == 0, page
+    again = listed("list", "--name", "fits")[0]["id"]
+    assert project.sweepflow("run", "--restart", again, "lr=3").returncode == 0
+    assert again in {run["id"] for run in listed("list", "--name", "fits")}
 
 
 def test_a_failure_is_told_and_stops_only_its_own_point(project: Shell) -> None:

@@ -36,6 +36,29 @@ def test_by_names_with_or_without_the_model(ledger: Ledger) -> None:
     assert ids(ledger, names=["nope"]) == []
 
 
+def test_by_the_job_whatever_that_ran(ledger: Ledger) -> None:
+    first: dict[str, Any] = {"kind": "workflow", "name": "line"}
+    facts = (
+        {"job": 'a"b%\x00', "nan": math.nan, "nul": "\0"},
+        {"job": 'a"b%\x00c'},
+        {"x": {"job": 'a"b%\x00'}},
+        {"job": 'A"b%\x00'},
+        {"job": ""},
+    )
+    for n, each in enumerate(facts):
+        ledger.start(a_run(str(n), facts=each, started_at=float(n), **first))
+    name = 'a"b%\x00'
+    ledger.start(a_run("own", name=name, kind="job", started_at=8.0))
+    ledger.start(a_run("other", name=name, kind="operation", started_at=9.0))
+    assert not ledger.commit([replace(an_ending("0"), facts={"later": 1})])
+
+    assert ids(ledger, job=name) == ["own", "0"]
+    assert ids(ledger, called=[name]) == ["other", "own", "0"]
+    assert ids(ledger, called=["line", name], limit=3) == ["other", "own", "4"]
+    assert ids(ledger, names=[name]) == ["other", "own"]
+    assert ids(ledger, job="") == ["4"]
+
+
 def test_by_statuses_times_and_marks(ledger: Ledger) -> None:
     for n in range(5):
         ledger.start(a_run(str(n), started_at=float(n), marked=n % 2 == 0))

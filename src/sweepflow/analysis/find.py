@@ -28,7 +28,7 @@ def runs(  # noqa: PLR0913 - each a filter
     `experiment` it is those of an MLflow store.
 
     Args:
-        job: Only runs of this job; `operation` and `workflow` likewise.
+        job: Only runs of this job; also what it ran of an operation or a workflow.
         operation: Its name need not say of which model it is.
         workflow: Of which each step is a run.
         step: Only runs of the task of this name: a step of a workflow.
@@ -59,11 +59,10 @@ def runs(  # noqa: PLR0913 - each a filter
     kinds = [name for name in given if name != "step"]
     if len(kinds) > 1:
         raise AnalysisError(f"a run is of a {kinds[0]} or of a {kinds[1]}, not of both")
-    return _of_ledger(kinds[0] if kinds else None, names, status, limit)
+    return _of_ledger(names, status, limit)
 
 
 def _of_ledger(
-    kind: str | None,
     names: dict[str, str | None],
     status: str | None,
     limit: int | None,
@@ -72,10 +71,13 @@ def _of_ledger(
     from sweepflow.here import current_store
 
     store = current_store()
+    kinds = ("operation", "workflow")
+    kind = next((kind for kind in kinds if names[kind] is not None), None)
     name = names[kind] if kind else None
     records = store.reader.runs(
         kind=kind,
         names=() if name is None else (name,),
+        job=names["job"],
         task=names["step"],
         status=status,
         limit=limit,

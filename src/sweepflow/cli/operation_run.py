@@ -87,6 +87,7 @@ def run_operation(
             stage_trials=options.stage_trials,
             run_id=options.run_id or "",
             previous=previous,
+            job=job.name if job else "",
         )
         if request.dry_run:
             _tell(store, plan, request)

@@ -134,6 +134,7 @@ def run_found(
             [point.configs for point in points],
             user=request.user,
             root=project.root if project else None,
+            job=job.name if job else "",
         )
         tasks = stage_tasks(planned, stages)
         if request.dry_run:

@@ -22,9 +22,10 @@ from sweepflow.operations.parents import Parent, Placing
 from sweepflow.operations.position import At, How, Members
 from sweepflow.operations.required import Finder, Scope
 from sweepflow.operations.staging import StagedTrials
+from sweepflow.store.records import of_job
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from sweepflow.engine.task import Identity
@@ -53,6 +54,7 @@ def plan_operation(  # noqa: PLR0913 - each by its name
     stage_trials: bool = False,
     run_id: str = "",
     previous: Previous | None = None,
+    job: str = "",
 ) -> Plan:
     """Give the plan of an operation; nothing runs, and nothing is written.
 
@@ -64,13 +66,21 @@ def plan_operation(  # noqa: PLR0913 - each by its name
         stage: The plan is to be staged, not run.
         stage_trials: Only record the trials of steps, to be started later.
         run_id: The id that the run is to have.
-        previous: The run that goes on.
+        previous: The run that goes on; it is still of the job that it was of.
+        job: The name of the job that the runs are of, for them to be found by.
 
     Raises:
         PlanError: What is required cannot be had.
     """
+    if previous and not job:
+        job = previous.run.facts.get("job", "")
     planner = _Planner(
-        operations, store, with_deps=with_deps, stage=stage, stage_trials=stage_trials
+        operations,
+        store,
+        common=of_job(job),
+        with_deps=with_deps,
+        stage=stage,
+        stage_trials=stage_trials,
     )
     how = How.of(asked.entry)
     for key, trial in _by_key(asked.name, asked):
@@ -79,16 +89,18 @@ def plan_operation(  # noqa: PLR0913 - each by its name
 
 
 class _Planner:
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each by its name
         self,
         operations: Operations,
         store: Store,
         *,
+        common: Mapping[str, Json],
         with_deps: bool,
         stage: bool,
         stage_trials: bool,
     ) -> None:
         self.tasks: list[Task] = []
+        self._common = common
         self._operations = operations
         self._store = store
         self._root = operations.root
@@ -268,6 +280,7 @@ class _Planner:
     def _facts(self, operation: Operation) -> dict[str, Json]:
         """Give what is recorded of each run, however it ends."""
         return {
+            **self._common,
             "folder": str(self._root),
             "file": str(self._operations.file),
             "compare": list(operation.compare),

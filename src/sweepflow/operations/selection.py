@@ -74,7 +74,7 @@ def find(
         return []
     in_ledger = not (choice.label or choice.tags or test)
     runs = store.reader.runs(
-        names=choice.names,
+        called=choice.names,
         statuses=choice.statuses,
         marked=choice.marked,
         start=started.start,

@@ -60,7 +60,7 @@ def collect(store: Store, name: str) -> Report:
         RunNotFoundError: Nothing of that name ran.
         StoreError: The ledger cannot be read.
     """
-    found = store.reader.runs(names=[name]) if store.home.has_ledger() else ()
+    found = store.reader.runs(called=[name]) if store.home.has_ledger() else ()
     if not found:
         raise RunNotFoundError(
             f"no run is of a job, operation or workflow {name!r}",

@@ -22,6 +22,15 @@ def canonical_json(data: Json) -> str:
     return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 
 
+def of_job(name: str) -> dict[str, Json]:
+    """Give the fact that a run is of a job which has another target than a command.
+
+    It is the first of a run's facts, where `Search.runs` looks for it: such runs bear
+    the name of the operation or workflow that they are of. None without a name.
+    """
+    return {"job": name} if name else {}
+
+
 def sha256(text: str) -> str:
     """Give the SHA-256 digest of a text as 64 hexadecimal digits."""
     return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Text, literal_column, or_, select
+from sqlalchemy import Text, and_, func, literal_column, or_, select
 
 from sweepflow.store import schema
 from sweepflow.store.catalog import the_one
@@ -15,6 +15,7 @@ from sweepflow.store.rows import (
     run_of,
     scalar_of,
     storable,
+    to_json,
 )
 
 if TYPE_CHECKING:
@@ -62,6 +63,8 @@ class Search:
         status: str | None = None,
         statuses: Collection[str] = (),
         names: Collection[str] = (),
+        job: str | None = None,
+        called: Collection[str] = (),
         start: float | None = None,
         end: float | None = None,
         marked: bool = False,
@@ -80,6 +83,10 @@ class Search:
             statuses: Only those of one of these, if any are given.
             names: Only of one of these, if any are given; that of an operation need not
                 say of which model it is.
+            job: Only of this job, be its runs recorded under its own name or that of
+                the operation or workflow that it is for.
+            called: Only of one of these jobs, operations and workflows, if any are
+                given; what `names` and `job` find.
             start: Only what began at this Unix time or later.
             end: Only what began before this Unix time.
             marked: Only marked ones.
@@ -95,6 +102,10 @@ class Search:
             conditions.append(_runs.status.in_([storable(each) for each in statuses]))
         if names:
             conditions.append(_named(names))
+        if job is not None:
+            conditions.append(_of_job(job))
+        if called:
+            conditions.append(or_(_named(called), *map(_of_job, called)))
         if start is not None:
             conditions.append(_runs.started_at >= start)
         if end is not None:
@@ -173,3 +184,11 @@ def _equal(values: Mapping[str, str | None]) -> list[ColumnElement[bool]]:
 def _named(names: Collection[str]) -> ColumnElement[bool]:
     ends = (_runs.name.endswith(f":{storable(n)}", autoescape=True) for n in names)
     return or_(_runs.name.in_([storable(name) for name in names]), *ends)
+
+
+def _of_job(name: str) -> ColumnElement[bool]:
+    own = and_(_runs.kind == "job", _runs.name == storable(name))
+    # The first of the facts, whatever follows; see `of_job`. PostgreSQL would refuse
+    # to read these as JSON where one is no number.
+    fact = to_json({"job": name}).removesuffix("}")
+    return or_(own, func.substr(_runs.facts, 1, len(fact)) == fact)

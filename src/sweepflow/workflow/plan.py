@@ -16,6 +16,7 @@ from sweepflow.engine.task import AtomRef, OutputRef, RunInfo, StepCall, Task
 from sweepflow.errors import PlanError
 from sweepflow.here import current_store
 from sweepflow.project.find import project_folder, working_directory
+from sweepflow.store.records import of_job
 from sweepflow.workflow.data import to_data
 from sweepflow.workflow.flat import flatten
 from sweepflow.workflow.identity import Identities
@@ -84,13 +85,14 @@ class PlannedPoints:
     tasks: Sequence[Mapping[str, str]]
 
 
-def plan_points(
+def plan_points(  # noqa: PLR0913 - what it says of the runs, each by its name
     workflow: Workflow,
     input_atoms: Mapping[str, Atom],
     points: Sequence[Mapping[str, Any]],
     *,
     user: str | None = None,
     root: Path | None = None,
+    job: str = "",
 ) -> PlannedPoints:
     """Give one plan for a workflow with several configs.
 
@@ -103,6 +105,7 @@ def plan_points(
         points: The configs of each step by its name, for each point.
         user: In whose name the atoms are kept.
         root: The project's folder.
+        job: The name of the job that the points are of, for its runs to be found by.
 
     Raises:
         PlanError, AtomError: As for `plan_workflow`.
@@ -115,6 +118,7 @@ def plan_points(
     # In the plan of one point, whichever earlier task makes an output is meant.
     none = defaultdict[str, list[str]](list)
     candidates = undeclared(workflow) if len(points) > 1 else none
+    facts = of_job(job)
     tasks: dict[str, Task] = {}
     for configs, names in zip(points, keys, strict=True):
         for step in workflow.steps:
@@ -123,7 +127,8 @@ def plan_points(
                 among = tuple(names[one] for one in candidates[step.name])
                 inputs = _inputs(step, sources[step.name], input_atoms, names, among)
                 task = task_of(step, configs[step.name], inputs, identities, cwd)
-                tasks[key] = replace(task, key=key, info=RunInfo(task=step.name))
+                info = RunInfo(task=step.name, facts=facts)
+                tasks[key] = replace(task, key=key, info=info)
     plan = Plan(workflow.name, tuple(tasks.values()), "workflow", check_user(user))
     return PlannedPoints(plan, keys)
 

@@ -143,7 +143,7 @@ def _is_name(store: Store, word: str) -> bool:
     """Say whether a word is no id and no place in a list, but what runs are of."""
     if not store.home.has_ledger() or word.replace(":", "").isdecimal():
         return False
-    return bool(store.reader.runs(names=[word], limit=1, facts=False))
+    return bool(store.reader.runs(called=[word], limit=1, facts=False))
 
 
 def _columns(
