@@ -50,6 +50,7 @@ class Bench:
     cwd: Path
     events: list[Event] = field(default_factory=list[Event])
     listeners: list[Listener] = field(default_factory=list[Listener])
+    engine: Engine = field(init=False)  # of the latest run
 
     @property
     def home(self) -> Home:
@@ -60,14 +61,14 @@ class Bench:
         return self.store.ledger
 
     def run(self, *tasks: Task, jobs: int = 1, fail_fast: bool = False) -> Report:
-        engine = Engine(
+        self.engine = Engine(
             self.store,
             self.executor,
             jobs=jobs,
             fail_fast=fail_fast,
             listeners=[self.events.append, *self.listeners],
         )
-        return engine.run(Plan("bench", tasks))
+        return self.engine.run(Plan("bench", tasks))
 
     def sh(self, key: str, script: str, *, after: tuple[str, ...] = ()) -> Task:
         return Task(key, Command(("sh", "-c", script), str(self.cwd)), after=after)

@@ -18,6 +18,7 @@ from sweepflow.engine.events import (
     TaskChecked,
     TaskFinished,
     TaskHeld,
+    TaskNumbers,
     TaskOutput,
     TaskRetried,
     TaskSkipped,
@@ -130,6 +131,8 @@ class Display:
                 self._view.finished(f"{event.task.key} cached", "cached")
             case TaskSkipped():
                 self._counts["not started"] += 1
+            case TaskNumbers():
+                pass  # `runs info` shows them
             case _:
                 for line in _remarks(event):
                     self._view.say(line)

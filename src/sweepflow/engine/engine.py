@@ -66,6 +66,7 @@ class Engine:
         stages: Keys of the tasks that run, known or not; all others have to be known.
             None for no such rule.
         listeners: Are told of every event, in this thread.
+        follows_numbers: Whether they are told what steps log, while these run.
         lease_seconds: After how long a silent driver loses the work that it does.
     """
 
@@ -76,6 +77,7 @@ class Engine:
     cache: CacheUse = "use"
     stages: Collection[str] | None = None
     listeners: Iterable[Listener] = ()
+    follows_numbers: bool = False
     lease_seconds: float = LEASE_SECONDS
     _walks: list[Walk] = field(default_factory=list[Walk], init=False)
     _signum: int | None = field(default=None, init=False)
@@ -109,6 +111,16 @@ class Engine:
         self._signum = signum
         for walk in list(self._walks):
             walk.interrupt(signum)
+
+    def end_task(self, key: str, reason: str) -> None:
+        """End a task that runs, and let the others go on.
+
+        A listener may call it. The task is interrupted, with the reason as its error,
+        unless it completes at that moment; it is not tried again, and what it gave by
+        then is recorded. Where no task of that key runs nothing happens.
+        """
+        for walk in self._walks:
+            walk.end_task(key, reason)
 
 
 @contextmanager

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sweepflow.engine.plan import Plan
+    from sweepflow.engine.scalars import Scalar
     from sweepflow.engine.task import Checked, Outcome, Task
 
 
@@ -33,6 +34,14 @@ class TaskOutput:
 
     task: Task
     data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class TaskNumbers:
+    """Numbers that a step gave, in order; told where the engine `follows_numbers`."""
+
+    task: Task
+    scalars: tuple[Scalar, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +122,7 @@ Event: TypeAlias = (
     PlanStarted
     | TaskStarted
     | TaskOutput
+    | TaskNumbers
     | TaskFinished
     | TaskCached
     | TaskChecked

@@ -32,6 +32,7 @@ class Job:
         output: What reads its log, while it runs.
         behind: Whether there is output that is known and was not told.
         record: How it ended, once it has.
+        unwanted: Why it is to end now, where somebody has said so.
     """
 
     index: int
@@ -47,6 +48,7 @@ class Job:
     output: OutputReader | None = None
     behind: bool = False
     record: ExitRecord | None = None
+    unwanted: str | None = None
 
 
 @dataclass(slots=True)

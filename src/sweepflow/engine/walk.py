@@ -143,6 +143,13 @@ class Walk:
         """End what runs; from any thread, or from the handler of a signal."""
         self._messages.put(_Signal(signum))  # may be called in the midst of itself
 
+    def end_task(self, key: str, reason: str) -> None:
+        """End a task if it runs; from this thread, such as from a listener."""
+        job = self._running.get(key)
+        if job and job.unwanted is None:
+            job.unwanted = reason
+            self._cancel(job, signal.SIGTERM)
+
     # Looking up
 
     def _look_up(self, tasks: Sequence[Task]) -> None:
@@ -315,6 +322,8 @@ class Walk:
         self._engine.executor.submit(attempt, spec).add_done_callback(
             lambda future: self._messages.put(_Ended(job, future.result()))
         )
+        if job.unwanted is not None:  # since it was told that it starts
+            self._cancel(job, signal.SIGTERM)
 
     def _attempt(self, job: Job) -> Attempt:
         number = (job.task.info.attempts or 0) + job.attempt
@@ -398,6 +407,10 @@ class Walk:
         del self._running[job.task.key]
         self._capacity.give_back(needs_of(job.task), job.gpus)
         job.record = None
+        if job.unwanted is not None and record.outcome.status != "completed":
+            code = record.outcome.exit_code
+            outcome = Outcome("interrupted", code, job.unwanted)
+            record = replace(record, outcome=outcome)
         if not self._tries_again(job, record):
             self._finish(job, self._checked(job, record))
 
@@ -464,7 +477,7 @@ class Walk:
         else:
             self._commit()
         # Only once: a second signal kills, and those that run are ending already.
-        has_failed = record.outcome.status != "completed"
+        has_failed = record.outcome.status != "completed" and job.unwanted is None
         if self._engine.fail_fast and has_failed and not self._stopped:
             self._stop(f"{job.task.key} failed", signal.SIGTERM)
 
@@ -541,7 +554,10 @@ class Walk:
         """Start nothing more, and pass a signal on to what runs."""
         self._stopped = self._stopped or reason
         for job in self._running.values():
-            self._engine.executor.cancel(self._attempt(job), signum)
+            self._cancel(job, signum)
+
+    def _cancel(self, job: Job, signum: int) -> None:
+        self._engine.executor.cancel(self._attempt(job), signum)
 
     def _give_up(self, reason: str) -> None:
         """End what waits for room, for others or for its next attempt."""
