@@ -17,7 +17,7 @@ from sweepflow.analysis.plots import (
     plot_sweep_metric,
     plot_sweep_metrics,
 )
-from sweepflow.analysis.plots.columns import spreads_by_ratio
+from sweepflow.analysis.plots.columns import short, spreads_by_ratio
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -228,3 +228,24 @@ def test_a_users_own_style_is_neither_used_nor_changed() -> None:
         plot_sweep_metric(frame(), "lr", "accuracy").to_svg()
         assert settings.rcParams["font.size"] == 40
     assert dict(settings.rcParams) == before
+
+
+@pytest.mark.parametrize(
+    ("number", "written"),
+    [
+        (0.398107, "0.398"),
+        (1024, "1024"),
+        (999.7, "1000"),
+        (-30_000.0, "-30000"),
+        (2e6, "2e+06"),
+        (0.0, "0"),
+    ],
+)
+def test_numbers_are_short_but_whole_before_the_point(
+    number: float, written: str
+) -> None:
+    assert short(number) == written
+    sizes = pl.DataFrame({"batch": [1.0, number], "loss": [1.0, 2.0]})
+    axes = axes_of(plot_sweep_metric(sizes, "batch", "loss"))[0]
+    axes.figure.draw_without_rendering()
+    assert written in [label.get_text() for label in axes.get_xticklabels()]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,36 +14,6 @@ from tests.system.conftest import EXAMPLES, environment, runs_of
 
 if TYPE_CHECKING:
     from tests.system.conftest import Sweepflow
-
-TUTORIAL = {
-    "job_sequential": {(w, h) for w in (100, 300) for h in (100, 200, 300)},
-    "job_parallel": {(w, h) for w in (200, 400) for h in (100, 200, 300)},
-    "job_submit": {(w, h) for w in (250, 350) for h in (150, 250)},
-}
-
-
-@pytest.mark.parametrize("job", TUTORIAL)
-def test_the_tutorial_makes_its_runs(
-    job: str, sweepflow: Sweepflow, tmp_path: Path
-) -> None:
-    shutil.copytree(EXAMPLES / "tutorial", tmp_path, dirs_exist_ok=True)
-
-    result = sweepflow("run", job, "--jobs", "2")
-
-    assert result.returncode == 0, result
-    runs = runs_of(tmp_path, job)
-    sizes = Counter(
-        (int(run.data.params["width"]), int(run.data.params["height"])) for run in runs
-    )
-    assert sizes == dict.fromkeys(TUTORIAL[job], 1)
-    assert {run.info.status for run in runs} == {"FINISHED"}
-    for run in runs:
-        width, height = (int(run.data.params[key]) for key in ("width", "height"))
-        assert run.data.metrics["area"] == width * height
-
-
-def test_the_tutorial_has_16_runs() -> None:
-    assert sum(len(sizes) for sizes in TUTORIAL.values()) == 16
 
 
 def test_digits_is_swept_once(sweepflow: Sweepflow, tmp_path: Path) -> None:

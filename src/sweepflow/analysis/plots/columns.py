@@ -84,6 +84,11 @@ def text(value: object) -> str:
     return "none" if value is None else str(value).replace("\n", " ")
 
 
+def short(value: float) -> str:
+    """Give a number of three digits, or all those before its point, such as 1024."""
+    return f"{value:.0f}" if 999.5 <= abs(value) < 1e6 else f"{value:.3g}"
+
+
 def spreads_by_ratio(values: Sequence[float]) -> bool:
     """Say whether values are spread more evenly by their ratios than by differences.
 
@@ -142,7 +147,7 @@ class Scale:
             if few:
                 axes.xaxis.set_major_locator(FixedLocator(self.values))
                 axes.xaxis.set_major_formatter(FuncFormatter(_tick))
-            labels = [_tick(value) for value in self.values] if few else []
+            labels = [short(value) for value in self.values] if few else []
         else:
             labels = [text(value) for value in self.values]
             axes.set_xticks(range(len(labels)), labels)
@@ -153,5 +158,5 @@ class Scale:
                 label.set_horizontalalignment("right")
 
 
-def _tick(value: float, _place: int | None = None) -> str:
-    return f"{value:.3g}"
+def _tick(value: float, _place: int) -> str:
+    return short(value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sweepflow.analysis.plots.columns import check, numbers, ordered, text
+from sweepflow.analysis.plots.columns import check, numbers, ordered, short, text
 from sweepflow.analysis.plots.plot import COLOUR_MAP, MISSING, Plot, new_figure, style
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def plot_sweep_heatmap(  # noqa: PLR0913 - what is plotted, and how
                         axes.text(
                             column,
                             row,
-                            f"{cell:.3g}",
+                            short(cell),
                             ha="center",
                             va="center",
                             fontsize=8,

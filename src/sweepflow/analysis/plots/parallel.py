@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from sweepflow.analysis.errors import AnalysisError
-from sweepflow.analysis.plots.columns import Scale, check, is_nan, numbers, text
+from sweepflow.analysis.plots.columns import Scale, check, is_nan, numbers, short, text
 from sweepflow.analysis.plots.plot import COLOUR_MAP, Plot, new_figure, style
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ class _Axis:
             step = -(-len(values) // (3 * _MOST_TICKS))
             return [(self.height(value), text(value)) for value in values[::step]]
         heights = [n / 4 for n in range(5)]
-        return [(height, f"{self._at(height):.3g}") for height in heights]
+        return [(height, short(self._at(height))) for height in heights]
 
     def height(self, value: object) -> float:
         return (self._raw(value) - self._low) / self._span if self._span else 0.5
