@@ -185,8 +185,10 @@ def _refuse_search(entry: StepEntry) -> None:
     for key, value in said.items():
         if value:
             raise PlanError(
-                f"{key} asks for a search, and there is none yet",
-                hint="write the values to try, such as lr=[0.1,0.01], without it",
+                f"{key} asks for a search, which a step cannot be",
+                hint="write the values to try, such as lr=[0.1,0.01], without it; "
+                "or search the whole: `sweepflow run` takes ranges for flags of what "
+                "has the steps",
             )
 
 

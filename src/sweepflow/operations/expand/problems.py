@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from sweepflow.errors import PlanError
+from sweepflow.errors import PlanError, SweepflowError
 
 if TYPE_CHECKING:
-    from sweepflow.errors import Place, SweepflowError
+    from collections.abc import Generator
+
+    from sweepflow.errors import Place
 
 
 class Problems:
@@ -29,6 +32,14 @@ class Problems:
         for line in error.message.splitlines():
             key = error.place or place, f"{about}{line}"
             self._found.setdefault(key, error.hint)
+
+    @contextmanager
+    def told(self, place: Place | None = None, about: str = "") -> Generator[None]:
+        """Add what goes wrong within, and go on behind it; see `add`."""
+        try:
+            yield
+        except SweepflowError as error:
+            self.add(error, place, about)
 
     def finish(self) -> None:
         """Raise PlanError if there were problems: one a line, in file order."""

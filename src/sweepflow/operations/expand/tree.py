@@ -174,7 +174,7 @@ class _Tree:
                     flags[index] = with_sequence(flag)
                 except PlanError as error:
                     place = self._operations.place(wanted.operation, "flags", name)
-                    self._problems.add(error, place, f"{name}=")
+                    self._problems.add(error, place, f"{wanted.about}{name}=")
         if wanted.force:
             return forced(flags, [{**row, **values} for row in rows], wanted.folder)
         return flags

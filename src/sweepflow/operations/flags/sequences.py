@@ -13,18 +13,17 @@ from fractions import Fraction
 from typing import Final
 
 from sweepflow.errors import PlanError
+from sweepflow.operations.flags.ranges import read_range
 from sweepflow.operations.flags.scalars import read_number
 from sweepflow.sweep import DEFAULT_LIMIT
 
 _CALL: Final = re.compile(r"([A-Za-z]\w*)\[(.*)\]", re.DOTALL)
-_BETWEEN: Final = re.compile(r"\[([^\[\]{}'\",]*:[^\[\]{}'\",]*)\]")
 _SEQUENCES: Final = {
     "range": "range[END], range[START:END] or range[START:END:STEP]",
     "linspace": "linspace[START:END] or linspace[START:END:COUNT]",
     "logspace": "logspace[START:END], logspace[START:END:COUNT] or "
     "logspace[START:END:COUNT:BASE]",
 }
-_SEARCHES: Final = {"uniform", "loguniform", "normal", "lognormal"}
 _UNKNOWN: Final = {"geomspace", "arange"}
 _ROUND: Final = 8
 _KEPT: Final = 1e-3
@@ -39,16 +38,12 @@ def read_sequence(text: str) -> list[int | float] | None:
         PlanError: It is one of them with arguments that have no meaning, a sequence
             that does not exist, or a range to search in.
     """
-    if found := _BETWEEN.fullmatch(text):
-        if all(read_number(part.strip()) is not None for part in found[1].split(":")):
-            raise _search(text)
-        return None
+    if read_range(text) is not None:
+        raise _search(text)
     call = _CALL.fullmatch(text)
     if call is None:
         return None
     name, arguments = call[1], call[2]
-    if name in _SEARCHES:
-        raise _search(text)
     if name in _UNKNOWN:
         raise PlanError(
             f"there is no sequence {name!r}: {text}",
@@ -122,7 +117,7 @@ def _wrong(name: str, text: str, reason: str) -> PlanError:
 
 def _search(text: str) -> PlanError:
     return PlanError(
-        f"{text} is a range to search in, which needs an optimizer; there is none yet",
-        hint="write the values to try: range[START:END:STEP], "
-        "linspace[START:END:COUNT] or log(START:END:COUNT)",
+        f"{text} is a range to search in, and nothing is searched here",
+        hint="give it to `sweepflow run`, or write the values to try: "
+        "range[START:END:STEP], linspace[START:END:COUNT] or log(START:END:COUNT)",
     )
