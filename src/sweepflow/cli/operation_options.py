@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -11,6 +11,8 @@ from sweepflow.errors import PlanError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from sweepflow.operations.searches import SearchOptions
 
 Restart = Annotated[
     str | None,
@@ -70,6 +72,50 @@ MaxTrials = Annotated[
 RandomSeed = Annotated[
     int | None, typer.Option(metavar="N", help="The seed for what is drawn.")
 ]
+Optimizer = Annotated[
+    str | None,
+    typer.Option(
+        "--optimizer",
+        "-o",
+        metavar="NAME",
+        help="Search for the best values of its flags with this optimizer: one of the "
+        "operation's own, random, gp, tpe, qmc or cmaes.",
+    ),
+]
+Optimize = Annotated[
+    bool,
+    typer.Option(
+        "--optimize", "-O", help="Search with the operation's default optimizer, or gp."
+    ),
+]
+Minimize = Annotated[
+    str | None,
+    typer.Option(
+        "--minimize",
+        "-N",
+        metavar="COLUMN",
+        help="The number that a search is to make small.",
+    ),
+]
+Maximize = Annotated[
+    str | None,
+    typer.Option(
+        "--maximize",
+        "-X",
+        metavar="COLUMN",
+        help="The number that a search is to make great.",
+    ),
+]
+OptFlags = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--opt-flag",
+        "-F",
+        "-Fo",
+        metavar="NAME=VALUE",
+        help="A flag of the optimizer, such as startup=5.",
+    ),
+]
 PrintTrials = Annotated[
     bool, typer.Option("--print-trials", help="Print the trials, and run nothing.")
 ]
@@ -77,6 +123,10 @@ KeepRun = Annotated[
     bool,
     typer.Option("--keep-run", help="Keep the run, whatever delete-on-success says."),
 ]
+
+
+_REPEATED: Final = {"tags": "tag", "opt_flags": "opt-flag"}
+"""Options that may be given more than once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,8 +148,47 @@ class OperationOptions:
     force_flags: bool = False
     max_trials: int | None = None
     random_seed: int | None = None
+    optimizer: str | None = None
+    optimize: bool = False
+    minimize: str | None = None
+    maximize: str | None = None
+    opt_flags: Sequence[str] = ()
     print_trials: bool = False
     keep_run: bool = False
+
+    def for_search(self) -> SearchOptions:
+        """Give what is said of a search of the operation."""
+        from sweepflow.operations.searches import SearchOptions
+
+        return SearchOptions(
+            optimizer=self.optimizer,
+            optimize=self.optimize,
+            minimize=self.minimize,
+            maximize=self.maximize,
+            opt_flags=self.opt_flags,
+            max_trials=self.max_trials,
+            random_seed=self.random_seed,
+        )
+
+    def refuse_beside_search(self) -> None:
+        """Refuse those that a search cannot have.
+
+        Raises:
+            PlanError: There are some.
+        """
+        given = {
+            "--restart": self.restart is not None,
+            "--run-id": self.run_id is not None,
+            "--stage": self.stage,
+            "--stage-trials": self.stage_trials,
+            "--print-trials": self.print_trials,
+        }
+        if wrong := [option for option, is_given in given.items() if is_given]:
+            raise PlanError(
+                f"a search cannot have {' and '.join(wrong)}: each of its trials "
+                "follows from those before it",
+                hint="leave it out, or give one value, or several, for each flag",
+            )
 
     def refuse(self, name: str, kind: str) -> None:
         """Refuse them for what is no operation.
@@ -108,7 +197,7 @@ class OperationOptions:
             PlanError: There are some.
         """
         given = [
-            f"--{'tag' if one.name == 'tags' else one.name.replace('_', '-')}"
+            f"--{_REPEATED.get(one.name, one.name).replace('_', '-')}"
             for one in fields(self)
             if getattr(self, one.name) != one.default
         ]
