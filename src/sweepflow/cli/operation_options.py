@@ -190,16 +190,27 @@ class OperationOptions:
                 hint="leave it out, or give one value, or several, for each flag",
             )
 
-    def refuse(self, name: str, kind: str) -> None:
+    def of_search(self) -> dict[str, int]:
+        """Give what is said of a search, as `Search` has it."""
+        said = {"trials": self.max_trials, "seed": self.random_seed}
+        return {name: value for name, value in said.items() if value is not None}
+
+    def refuse(self, name: str, kind: str, *, searches: bool = False) -> None:
         """Refuse them for what is no operation.
+
+        Args:
+            name: Of what is run.
+            kind: What it is.
+            searches: Whether it searches: then those of searches are not refused.
 
         Raises:
             PlanError: There are some.
         """
+        allowed = {"max_trials", "random_seed"} if searches else set[str]()
         given = [
             f"--{_REPEATED.get(one.name, one.name).replace('_', '-')}"
             for one in fields(self)
-            if getattr(self, one.name) != one.default
+            if one.name not in allowed and getattr(self, one.name) != one.default
         ]
         if given:
             raise PlanError(

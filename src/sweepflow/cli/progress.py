@@ -24,6 +24,7 @@ from sweepflow.engine.events import (
     TaskSkipped,
     TaskStarted,
 )
+from sweepflow.search.study import PRUNED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +41,7 @@ LONGEST_LINE = 1 << 23
 """Bytes without a newline after which one is put in, so that memory stays bounded."""
 
 TAIL_LINES = 10
-STATUSES = ("completed", "cached", "failed", "interrupted", "not started")
+STATUSES = ("completed", "cached", "pruned", "failed", "interrupted", "not started")
 """In the order in which they are summed up."""
 
 TAILS = 5
@@ -76,7 +77,7 @@ _NOUNS = {"job": "command", "workflow": "step", "operation": "run"}
 
 
 class Display:
-    """Listens to the events of one plan and shows them.
+    """Listens to the events of one plan, or of several in a row, and shows them.
 
     What the commands write goes to standard output, each line behind its task's name,
     for as long as somebody takes it; what Sweepflow says goes to standard error. In
@@ -112,10 +113,15 @@ class Display:
         with lossy(sys.stderr):
             self._tell(event)
 
+    def say(self, text: str) -> None:
+        """Say something between what runs writes."""
+        with lossy(sys.stderr):
+            self._view.say(text)
+
     def _tell(self, event: Event) -> None:
         match event:
             case PlanStarted():
-                self._total = len(event.plan.tasks)
+                self._total += len(event.plan.tasks)
                 self._kind = event.plan.kind
                 self._name = event.plan.name
                 self._view.start(self._total)
@@ -138,11 +144,12 @@ class Display:
                     self._view.say(line)
 
     def _finished(self, event: TaskFinished) -> None:
-        self._counts[event.outcome.status] += 1
-        if event.outcome.status != "completed":
+        status = _status(event)
+        self._counts[status] += 1
+        if status not in {"completed", "pruned"}:
             self._failures.append(event)
         self._show(event.task.key, self._lines.end(event.task.key))
-        self._view.finished(_sentence(event), event.outcome.status)
+        self._view.finished(_sentence(event), status)
 
     def _summarize(self) -> None:
         """Say how it went, and where the output of each failure is."""
@@ -153,7 +160,8 @@ class Display:
         took = duration(time.monotonic() - self._begun)
         total = counted(self._total, _NOUNS[self._kind])
         sys.stderr.write(f"{total}: {', '.join(parts)} in {took}\n")
-        if counts["interrupted"] or counts["not started"] or unknown:
+        held_up = counts["not started"] and not counts["pruned"]
+        if counts["interrupted"] or held_up or unknown:
             sys.stderr.write(f"{self._what_next()}\n")
         for n, failure in enumerate(self._failures):
             sys.stderr.write(f"\n{failure.task.key} {_ending(failure)}\n")
@@ -207,6 +215,12 @@ def _remarks(
                     "(interrupt again to kill it)"
                 )
             ]
+
+
+def _status(event: TaskFinished) -> str:
+    """Give how a task ended: what a search has ended is pruned, not interrupted."""
+    is_pruned = (event.outcome.error or "").startswith(PRUNED)
+    return "pruned" if is_pruned else event.outcome.status
 
 
 def _sentence(event: TaskFinished) -> str:
@@ -276,7 +290,7 @@ class _Live:
         if status != "interrupted":
             self._failed += status == "failed"
             self._progress.update(self._bar, advance=1, failed=self._failed)
-        if status not in {"completed", "cached"}:
+        if status not in {"completed", "cached", "pruned"}:
             self._print(sentence, "red")
 
     def say(self, text: str) -> None:

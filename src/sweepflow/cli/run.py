@@ -241,9 +241,60 @@ def _run_job(
 
         _refuse_rest(job.name, f"job of {job.mode} {job.target!r}", request.rest)
         return run_target(project, job, request, options)
-    _refuse_options(job.name, request)
-    options.refuse(job.name, "job")
-    return _run_commands(project, job, request)
+    _refuse_options(job, request)
+    options.refuse(job.name, "job", searches=bool(job.searches))
+    statuses = [0]
+    if len(job.searches) < max(1, len(job.sets)):
+        statuses.append(_run_commands(project, job, request))
+    for number in job.searches:
+        if max(statuses) > 1:  # interrupted
+            break
+        statuses.append(_search_commands(project, job, number, request, options))
+    return max(statuses)
+
+
+def _search_commands(
+    project: Project,
+    job: Job,
+    number: int,
+    request: Request,
+    options: OperationOptions,
+) -> int:
+    """Run one of the searches of a job, and give the exit status."""
+    from sweepflow.cli.searching import run_search, tell_search
+    from sweepflow.jobs.searching import CommandTrials, read_search
+
+    found = read_search(
+        project,
+        job,
+        number,
+        request.overrides,
+        defaults={"at_once": request.jobs or 1},
+        said=options.of_search(),
+    )
+    if request.dry_run:
+        tell_search(
+            job.name,
+            found.search,
+            CommandTrials(found, request.rest, None),
+            as_json=request.as_json,
+        )
+        return 0
+    from sweepflow.engine.engine import Engine
+    from sweepflow.engine.executors import LocalExecutor
+    from sweepflow.here import home_of
+    from sweepflow.store.store import Store
+
+    with Store(home_of(project)) as store:
+        known = None if request.force else store
+        target = CommandTrials(found, request.rest, known)
+        engine = Engine(
+            store,
+            LocalExecutor(),
+            jobs=request.jobs or found.search.at_once,
+            fail_fast=request.fail_fast,
+        )
+        return run_search(found.search, target, engine)
 
 
 def _run_commands(project: Project, job: Job, request: Request) -> int:
@@ -279,8 +330,8 @@ def _run_commands(project: Project, job: Job, request: Request) -> int:
         return execute(engine, plan).exit_status
 
 
-def _refuse_options(name: str, request: Request) -> None:
-    """Refuse what only a workflow has.
+def _refuse_options(job: Job, request: Request) -> None:
+    """Refuse what only a workflow has; of a search, what is known counts too.
 
     Raises:
         PlanError: There is some of it.
@@ -290,14 +341,14 @@ def _refuse_options(name: str, request: Request) -> None:
         "--user": request.user,
         "--input": request.inputs,
         "--stages": request.stages,
-        "--force": request.force,
+        "--force": request.force and not job.searches,
         "--no-cache": request.no_cache,
         "--executor": request.executor,
     }
     # An empty text was given, too.
     if given := [key for key, value in options.items() if value or value == ""]:
         raise PlanError(
-            f"{name!r} is a job, and only workflows take {' and '.join(given)}",
+            f"{job.name!r} is a job, and only workflows take {' and '.join(given)}",
             hint="leave it out; `sweepflow workflow list` has the workflows",
         )
 

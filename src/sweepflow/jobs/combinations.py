@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from itertools import chain, product
 from typing import TYPE_CHECKING, NamedTuple
 
 from sweepflow.errors import PlanError
-from sweepflow.jobs.parameters import placed, read_sweeps
-from sweepflow.sweep import DEFAULT_LIMIT, Sweep, SweepSyntaxError
+from sweepflow.jobs.parameters import read_sweeps
+from sweepflow.jobs.written import WrittenSet, key_of
+from sweepflow.sweep import DEFAULT_LIMIT, Sweep
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from sweepflow.errors import Place
-    from sweepflow.project import Job, ParameterSet, Project
+    from sweepflow.project import Job, Project
 
 
 class Combination(NamedTuple):
@@ -53,9 +52,9 @@ def read_combinations(
         PlanError: There are more than the limit.
     """
     written = {key for word in overrides for key in Sweep.parse_word(word).keys}
-    sets: list[tuple[_Set, list[Sweep]]] = []
+    sets: list[tuple[WrittenSet, list[Sweep]]] = []
     for n, item, each, swept in read_sweeps(project, job, overrides):
-        one = _Set(project, job, n, item, frozenset(written))
+        one = WrittenSet(project, job, n, item, frozenset(written))
         sets.append((one, [each, swept, one.added().without(written)]))
     total = 0
     for _, sweeps in sets:
@@ -70,82 +69,7 @@ def read_combinations(
     for one, sweeps in sets:
         for batches in product(*(one.expanded(sweep, limit) for sweep in sweeps)):
             # The last one wins, as it does on a command line.
-            by_key = {_key(word): word for word in chain.from_iterable(batches)}
+            by_key = {key_of(word): word for word in chain.from_iterable(batches)}
             words = tuple(by_key.values())
             found.setdefault(frozenset(words), Combination(words, one.where))
     return list(found.values())
-
-
-@dataclass(frozen=True)
-class _Set:
-    """A parameter set, and where its texts stand."""
-
-    project: Project
-    job: Job
-    number: int
-    item: ParameterSet
-    overridden: frozenset[str]
-
-    def added(self) -> Sweep:
-        """Give what the job adds, and what the set does, which wins."""
-        sweep = Sweep([])
-        for text, path in (self._texts[3], self._texts[2]):
-            with placed(self.project, text, *path):
-                sweep = sweep.replaced_by(Sweep.parse(text))
-        return sweep
-
-    def expanded(self, sweep: Sweep, limit: int) -> list[list[str]]:
-        """Give the batches of one of its sweeps, each of single values.
-
-        Raises:
-            ProjectError, SweepSyntaxError: A value has several values in it (`|`), or
-                there are too many.
-        """
-        try:
-            batches = sweep.expand(limit)
-            sweep.collect(limit)  # which takes no pipe
-        except SweepSyntaxError as error:
-            if error.text[error.column : error.column + 1] == "|":
-                error = SweepSyntaxError(
-                    f"'|' has no meaning in a job of {_A[self.job.mode]}, where every "
-                    "combination is a run of its own",
-                    error.text,
-                    error.column,
-                    "write a comma",
-                )
-            for text, path in self._texts:
-                if text == error.text:
-                    with placed(self.project, text, *path):
-                        raise error from None
-            raise error from None
-        return list(batches)
-
-    def where(self, word: str) -> Place | None:
-        """Give the place of a word, or None where the command line says it."""
-        key = _key(word)
-        if key in self.overridden:
-            return None
-        pattern = re.compile(rf"(?<![\w.]){re.escape(key)}(?=[/=\s]|$)")
-        for text, path in reversed(self._texts[:3]):
-            if found := pattern.search(text):
-                return self.project.place(*path, offset=found.start())
-        text, path = self._texts[3]
-        found = pattern.search(text)
-        return self.project.place(*path, offset=found.start() if found else None)
-
-    @property
-    def _texts(self) -> list[tuple[str, tuple[str | int, ...]]]:
-        own = ("jobs", self.job.name, "sets", self.number)
-        return [
-            (self.item.each, (*own, "each")),
-            (self.item.all, (*own, "all")),
-            (self.item.add, (*own, "add")),
-            (self.job.add, ("jobs", self.job.name, "add")),
-        ]
-
-
-_A = {"operation": "an operation", "workflow": "a workflow"}
-
-
-def _key(word: str) -> str:
-    return word.partition("=")[0].lstrip("+~")

@@ -72,11 +72,15 @@ def read_sweeps(
 ) -> Iterator[tuple[int, ParameterSet, Sweep, Sweep]]:
     """Give each set with its number, its `each` and its `all`; see `read_sets`.
 
+    Those that are searches are left out.
+
     Raises:
         ProjectError, SweepSyntaxError: As there.
     """
     winners = [Sweep.parse_word(word) for word in overrides]
     for n, item in enumerate(job.sets or _ONE_EMPTY_SET):
+        if item.search:
+            continue
         with placed(project, item.each, "jobs", job.name, "sets", n, "each"):
             each = Sweep.parse(item.each)
         with placed(project, item.all, "jobs", job.name, "sets", n, "all"):

@@ -14,18 +14,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sweepflow.engine.plan import Plan
-from sweepflow.engine.task import Call, Command, RunFile, Task
+from sweepflow.engine.task import Call, Command, RunFile, RunInfo, Task
 from sweepflow.errors import PlanError, ProjectError
-from sweepflow.jobs.parameters import read_sets, split_words
+from sweepflow.jobs.parameters import Combinations, read_sets, split_words
 from sweepflow.project.find import working_directory
 from sweepflow.sweep import DEFAULT_LIMIT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from sweepflow.engine.task import Action
-    from sweepflow.jobs.parameters import Combinations
     from sweepflow.project import Job, Project
+    from sweepflow.store.records import Json
 
 PARAMETERS_FILE = "parameters.txt"
 """What a handler gets: a shell-quoted line of arguments for each combination."""
@@ -87,6 +87,31 @@ def plan_job(  # noqa: PLR0913 - what the command line can say
     return builder.one_each(sets, total)
 
 
+def plan_trials(
+    project: Project,
+    job: Job,
+    trials: Sequence[tuple[str, Sequence[str], Mapping[str, Json]]],
+    *,
+    add: Sequence[str] = (),
+    rest: Sequence[str] = (),
+) -> Plan:
+    """Give the plan of trials that somebody else has chosen: a task for each.
+
+    Args:
+        project: Where the job stands.
+        job: What to plan.
+        trials: For each the key of its task, its parameters as overrides with one
+            value each, and the facts to be recorded of its run.
+        add: What stands behind the parameters.
+        rest: As for `plan_job`.
+
+    Raises:
+        ProjectError: The file says something that has no meaning.
+    """
+    builder = _Builder(project, job, tuple(rest), str(working_directory()))
+    return builder.trials(trials, list(add))
+
+
 @dataclass(frozen=True)
 class _Builder:
     """Builds the tasks of one job."""
@@ -112,10 +137,34 @@ class _Builder:
 
     def handler(self, sets: Sequence[Combinations]) -> Plan:
         """Give the plan of a `submit`: one task that gets every combination."""
-        lines = (shlex.join(line) + "\n" for line, _ in self._lines(sets))
-        file = RunFile(PARAMETERS_FILE, "".join(lines))
-        argv = (*self._target(), *self.rest, file)
-        return Plan(self.job.name, (Task(self.job.name, Command(argv, self.cwd)),))
+        lines = (line for line, _ in self._lines(sets))
+        action = self._handling(self._target(), lines)
+        return Plan(self.job.name, (Task(self.job.name, action),))
+
+    def _handling(self, target: Sequence[str], lines: Iterable[list[str]]) -> Command:
+        text = "".join(shlex.join(line) + "\n" for line in lines)
+        file = RunFile(PARAMETERS_FILE, text)
+        return Command((*target, *self.rest, file), self.cwd)
+
+    def trials(
+        self,
+        trials: Sequence[tuple[str, Sequence[str], Mapping[str, Json]]],
+        add: list[str],
+    ) -> Plan:
+        """Give the plan of trials: of a handler, which gets one at a time, too."""
+        target = self._target()
+        tasks: list[Task] = []
+        for key, words, facts in trials:
+            one = Combinations(1, iter([list(words)]), [], add)
+            line, params = next(self._lines([one]))
+            action = (
+                self._handling(target, [line])
+                if self.job.mode == "submit"
+                else self._action(target, line)
+            )
+            info = RunInfo(facts=facts)
+            tasks.append(Task(key=key, action=action, params=params, info=info))
+        return Plan(self.job.name, tuple(tasks))
 
     def _lines(
         self, sets: Sequence[Combinations]
@@ -125,7 +174,7 @@ class _Builder:
         for item in sets:
             for batch in item.batches:
                 parameters = [*batch, *item.swept]
-                params = _params(parameters)
+                params = params_of(parameters)
                 ours = {
                     "hydra.job.name": name,
                     "hydra.sweep.dir": f"multirun/{secrets.token_hex(8)}",
@@ -186,7 +235,8 @@ def _as_hydra_text(name: str) -> str:
     return f"'{name}'" if constant or name[0].isdigit() else name
 
 
-def _params(overrides: Sequence[str]) -> dict[str, str]:
+def params_of(overrides: Sequence[str]) -> dict[str, str]:
+    """Give the parameters that overrides are about, as texts."""
     pairs = (override.partition("=") for override in overrides)
     return {key.lstrip("+~"): value for key, equals, value in pairs if equals}
 

@@ -6,7 +6,7 @@ import os
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, ClassVar, Final, Literal, Self
+from typing import TYPE_CHECKING, Annotated, ClassVar, Final, Literal, Self, get_args
 
 from pydantic import (
     AfterValidator,
@@ -26,6 +26,16 @@ if TYPE_CHECKING:
 
     from sweepflow.project.document import Document, Step
     from sweepflow.project.operations.book import Operations
+
+Direction = Literal["minimize", "maximize"]
+Sampler = Literal["tpe", "random", "gp", "qmc", "cmaes"]
+Pruner = Literal["median", "halving", "hyperband"]
+
+SEARCH_KEYS: Final = (
+    *("metric", "direction", "trials", "sampler", "pruner"),
+    *("startup", "seed", "at_once"),
+)
+"""What a parameter set says of its search, beside where it looks."""
 
 Mode = Literal["run", "call", "submit", "operation", "workflow"]
 
@@ -103,24 +113,81 @@ JobName = Annotated[str, Field(strict=True), _name_of("job")]
 WorkflowName = Annotated[str, Field(strict=True), _name_of("workflow")]
 
 
+def _is_one_of(literal: object) -> BeforeValidator:
+    words = get_args(literal)
+
+    def check(value: object) -> object:
+        if value not in words:
+            raise PydanticCustomError(
+                "choice", "must be {words}", {"words": f"one of {', '.join(words)}"}
+            )
+        return value
+
+    return BeforeValidator(check)
+
+
+def _is_whole(least: int) -> BeforeValidator:
+    def check(value: object) -> object:
+        if not isinstance(value, int) or isinstance(value, bool) or value < least:
+            raise PydanticCustomError(
+                "whole", "must be a whole number, {least} or more", {"least": least}
+            )
+        return value
+
+    return BeforeValidator(check)
+
+
 class ParameterSet(Model):
     """Parameters of a job: one command per `each`, which sweeps over `all`.
 
     For an operation or a workflow, which take one value at a time, a run per
     combination of both.
+
+    With `search` in the place of `each` it is a search: what the other keys say of it
+    is what `sweepflow.search.Search` has, None where they say nothing.
     """
 
     each: Annotated[Arguments, Field(examples=["lr=0.1,0.01 model=small,large"])] = ""
     all: Annotated[Arguments, Field(examples=["seed=1:5 epochs=10"])] = ""
     add: Annotated[Arguments, Field(examples=["hydra/launcher=joblib"])] = ""
+    search: Annotated[
+        Arguments, Field(examples=["lr=log(1e-4:0.1) layers=1:4 model=small,large"])
+    ] = ""
+    metric: Annotated[Written, Field(examples=["accuracy"])] | None = None
+    direction: Annotated[Direction, _is_one_of(Direction)] | None = None
+    trials: Annotated[int, _is_whole(1)] | None = None
+    sampler: Annotated[Sampler, _is_one_of(Sampler)] | None = None
+    pruner: Annotated[Pruner, _is_one_of(Pruner)] | None = None
+    startup: Annotated[int, _is_whole(0)] | None = None
+    seed: Annotated[int, _is_whole(0)] | None = None
+    at_once: Annotated[int, _is_whole(1)] | None = None
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
-        if not (self.each.strip() or self.all.strip() or self.add.strip()):
+        texts = (self.each, self.all, self.add, self.search)
+        if not any(text.strip() for text in texts):
             raise PydanticCustomError(
                 "empty_set",
-                "is empty: write each, all or add, or remove the item (a job "
+                "is empty: write each, all, add or search, or remove the item (a job "
                 "without sets runs its command once)",
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _searches_or_not(self) -> Self:
+        if self.search and self.each.strip():
+            raise PydanticCustomError(
+                "two_ways",
+                "has each and search: keep one of them, and write what is the same in "
+                "all trials of a search as all",
+            )
+        said = [name for name in SEARCH_KEYS if getattr(self, name) is not None]
+        if said and not self.search:
+            raise PydanticCustomError(
+                "no_search",
+                "has {said}, which only a search has: write search, such as "
+                "search: lr=log(1e-4:0.1), or remove it",
+                {"said": " and ".join(said)},
             )
         return self
 
@@ -171,6 +238,18 @@ class Job(Model):
             )
         return self
 
+    @model_validator(mode="after")
+    def _knows_what_it_searches(self) -> Self:
+        if self.operation:  # which may have an objective
+            return self
+        if any(one.search and one.metric is None for one in self.sets):
+            raise PydanticCustomError(
+                "no_metric",
+                "has a search that does not say for what: write metric: NAME beside "
+                "search, of a number that is printed or logged",
+            )
+        return self
+
     def _given(self) -> dict[Mode, str]:
         modes: dict[Mode, str] = {
             "run": self.run,
@@ -180,6 +259,11 @@ class Job(Model):
             "workflow": self.workflow,
         }
         return {mode: text for mode, text in modes.items() if text}
+
+    @property
+    def searches(self) -> tuple[int, ...]:
+        """The places of its sets that are searches."""
+        return tuple(n for n, item in enumerate(self.sets) if item.search)
 
     @property
     def mode(self) -> Mode:

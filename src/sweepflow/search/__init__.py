@@ -3,11 +3,21 @@
 space        what may be chosen: ranges and choices
 definition   what a search is
 samplers     Optuna's samplers and pruners, by their names
-study        rounds of trials: chosen, run, learned from
+study        the conversation with Optuna
+explore      rounds of trials, each a plan of its own
+outcome      what came of a trial
+watch        what ends trials before their time
 """
 
 from sweepflow.search.definition import DEFAULT_TRIALS, Search
-from sweepflow.search.space import Choices, Dimension, Range, Value, read_dimension
+from sweepflow.search.space import (
+    Choices,
+    Dimension,
+    Range,
+    Value,
+    as_words,
+    read_dimension,
+)
 
 __all__ = [
     "DEFAULT_TRIALS",
@@ -16,5 +26,6 @@ __all__ = [
     "Range",
     "Search",
     "Value",
+    "as_words",
     "read_dimension",
 ]

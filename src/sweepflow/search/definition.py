@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 from sweepflow.errors import PlanError
 from sweepflow.store.records import canonical_json, sha256
@@ -11,12 +11,9 @@ from sweepflow.store.records import canonical_json, sha256
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sweepflow.project.models import Direction, Pruner, Sampler
     from sweepflow.search.space import Dimension
     from sweepflow.store.records import Json
-
-Direction: TypeAlias = Literal["minimize", "maximize"]
-Sampler: TypeAlias = Literal["tpe", "random", "gp", "qmc", "cmaes"]
-Pruner: TypeAlias = Literal["median", "halving", "hyperband"]
 
 DEFAULT_TRIALS: Final = 20
 
