@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from sweepflow.errors import PlanError
-from sweepflow.operations.expand.known import plain, sequence
+from sweepflow.operations.expand.known import plain, sequence, written_range
 from sweepflow.operations.expand.problems import Problems
 from sweepflow.operations.flags.assignments import read_assignments
-from sweepflow.operations.flags.model import TEXT_TYPES
 from sweepflow.operations.flags.ranges import make_range, read_range
 from sweepflow.operations.flags.values import format_value
 from sweepflow.search import Choices, Range
@@ -79,15 +78,18 @@ class Searched:
         for flag in unsaid:
             place = operations.place(operation, "flags", flag.name)
             with problems.told(place, f"{flag.name}="):
-                if found := _default_range(flag):
+                if found := written_range(plain(flag.default), flag):
                     ranges[flag.name] = found
         problems.finish()
         others = {name: word for name, word in named.items() if name not in ranges}
         unsaid = [flag for flag in unsaid if flag.name not in ranges]
         return cls(operations, operation, known, ranges, others, unsaid)
 
-    def space(self) -> tuple[Space, list[str]]:
+    def space(self, *, force: bool = False) -> tuple[Space, list[str]]:
         """Give what is searched, by the names of flags, and the words that are fixed.
+
+        Args:
+            force: Whether flags may be what they otherwise may not.
 
         Raises:
             PlanError: There is nothing to search, or something that cannot be.
@@ -98,7 +100,7 @@ class Searched:
         space: Space = {}
         for name, found in self.ranges.items():
             with problems.told(about=f"{name}="):
-                space[name] = self._allowed(name, found)
+                space[name] = found if force else self._allowed(name, found)
         for name, value in self.known.named(values).items():
             if isinstance(value, list):
                 with problems.told(about=f"{name}="):
@@ -148,12 +150,6 @@ def _extremes(one: Dimension) -> list[Scalar]:
     if isinstance(one, Choices):
         return [*one.values]
     return [one.low, one.high, *([] if one.first is None else [one.first])]
-
-
-def _default_range(flag: Flag) -> Range | None:
-    if not isinstance(flag.default, str) or flag.type in TEXT_TYPES:
-        return None
-    return read_range(flag.default, flag.type)
 
 
 def _by_rule(flag: Flag) -> Dimension | None:

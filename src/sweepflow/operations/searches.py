@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from sweepflow.errors import Place
     from sweepflow.project.models import Direction
     from sweepflow.project.operations.book import Operations
     from sweepflow.project.operations.models import Operation
@@ -143,8 +144,8 @@ def search_of(  # noqa: PLR0913 -- what a user may say, each by its name
         )
     name = None if options.optimize else options.optimizer or IMPLIED
     optimizer = choose(operations, operation, name, options.opt_flags)
-    metric, direction = _objective(operations, operation, options)
-    space, fixed = searched.space()
+    metric, direction = objective(operations, operation, options)
+    space, fixed = searched.space(force=force_flags)
     trials = [OperationSearch.trial(values) for values in trials_of(space)]
     expand(
         operations,
@@ -168,7 +169,7 @@ def search_of(  # noqa: PLR0913 -- what a user may say, each by its name
     return OperationSearch(search=search, words=tuple(fixed), notes=optimizer.notes)
 
 
-def _objective(
+def objective(
     operations: Operations, operation: Operation, options: SearchOptions
 ) -> tuple[str, Direction]:
     """Give the metric of a search, and which of its values are better.
@@ -176,25 +177,27 @@ def _objective(
     Raises:
         PlanError: It is no number that a run ends with.
     """
+    if options.maximize is not None:
+        return _metric(options.maximize), "maximize"
+    if options.minimize is not None:
+        return _metric(options.minimize), "minimize"
     own = operation.objective
-    place = None
-    small, great = options.minimize, options.maximize
-    if small is None and great is None and own is not None:
-        place = operations.place(operation, "objective")
-        small, great = own.minimize, own.maximize
-    text = small or great or _DEFAULT_OBJECTIVE
+    if own is None:
+        return _DEFAULT_OBJECTIVE, "minimize"
+    place = operations.place(operation, "objective")
+    metric = _metric(own.minimize or own.maximize, place)
+    return metric, "minimize" if own.minimize else "maximize"
+
+
+def _metric(text: str, place: Place | None = None) -> str:
     try:
-        metric = _metric(text)
+        column, *more = columns([text])
     except SweepflowError as error:
         raise PlanError(error.message, place=place, hint=error.hint) from None
-    return metric, "maximize" if great else "minimize"
-
-
-def _metric(text: str) -> str:
-    column, *more = columns([text])
     if column.kind != "scalar" or column.qualifier != "last" or column.step or more:
         raise PlanError(
             f"a search cannot go by {text!r}: it goes by the last value of a number",
+            place=place,
             hint="name one that the command prints, such as loss, or evaluate#loss "
             "for that of a step",
         )

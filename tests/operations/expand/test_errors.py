@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         ("['hello -Fo x=1']", "opt-flags asks for a search"),
         ("['hello msg=[0:1]']", "is a range to search in"),
         ("[{run: hello, flags: {msg: 'uniform[0:1]'}}]", "is a range to search in"),
+        ("[searched]", "step 'searched': n=[1:3] is a range to search in"),
         ("['hello @no.csv']", "cannot read the trials of"),
         ("[{run: a, name: ..}]", "no folder can have"),
         ("[missing]", "there is no Python module or script 'nosuch'"),
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 def test_what_a_step_may_not_be(refused: Refused, steps: str, told: str) -> None:
     text = """
     typed: {{main: step, flags: {{n: {{type: int, default: 1, max: 5}}}}}}
+    searched: {{main: step, flags: {{n: '[1:3]'}}}}
     missing: {{main: nosuch}}
     labelled: {{main: step, label: '${{what}}'}}
     p: {{flags: {{m: 1, x: '${{y}}', y: '${{x}}'}}, steps: {}}}

@@ -7,7 +7,8 @@ import json
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from sweepflow.errors import Place, PlanError
-from sweepflow.operations.expand.known import plain
+from sweepflow.operations.expand.known import plain, written_range
+from sweepflow.operations.flags.sequences import not_searched
 from sweepflow.operations.flags.values import parse_value
 
 if TYPE_CHECKING:
@@ -38,9 +39,9 @@ def read_rows(path: Path, known: Known) -> list[Row]:
     if ending in _YAML:
         from sweepflow.project.document import read
 
-        return _mappings(path, read(path, exponents=True).value)
+        return _mappings(path, read(path, exponents=True).value, known)
     if ending == ".json":
-        return _mappings(path, _json(path))
+        return _mappings(path, _json(path), known)
     raise PlanError(
         f"{path} is no file of trials", hint="name a .csv, .json or .yaml file"
     )
@@ -59,6 +60,8 @@ def _csv_rows(path: Path, known: Known) -> list[Row]:
             if cells:
                 named = zip(names, cells, strict=False)
                 rows.append({name: _value(name, text, known) for name, text in named})
+    except PlanError as error:
+        raise _wrong(path, error.message, lines.line_num, error.hint) from None
     except csv.Error as error:
         raise _wrong(path, f"it is no CSV: {error}", lines.line_num) from None
     return rows
@@ -66,7 +69,10 @@ def _csv_rows(path: Path, known: Known) -> list[Row]:
 
 def _value(name: str, text: str, known: Known) -> Value:
     flag = known.flag(name)
-    return parse_value(text, flag.type if flag else "", sweeps=False)
+    try:
+        return parse_value(text, flag.type if flag else "", sweeps=False)
+    except PlanError as error:
+        raise PlanError(f"{name}={error.message}", hint=error.hint) from None
 
 
 def _json(path: Path) -> object:
@@ -78,7 +84,7 @@ def _json(path: Path) -> object:
         raise _wrong(path, "it is no JSON: it is nested too deeply") from None
 
 
-def _mappings(path: Path, content: object) -> list[Row]:
+def _mappings(path: Path, content: object, known: Known) -> list[Row]:
     every = cast("list[object]", content) if isinstance(content, list) else [content]
     rows: list[Row] = []
     for one in every:
@@ -86,6 +92,13 @@ def _mappings(path: Path, content: object) -> list[Row]:
             raise _wrong(path, "it must be a list of trials, such as [{lr: 0.1}]")
         row = cast("dict[str, Any]", one)
         rows.append({name: plain(value) for name, value in row.items()})
+    try:
+        for row in rows:
+            for name, value in row.items():
+                if written_range(value, known.flag(name)):
+                    raise not_searched(f"{name}={value}")
+    except PlanError as error:
+        raise _wrong(path, error.message, hint=error.hint) from None
     return rows
 
 
@@ -97,5 +110,7 @@ def _text(path: Path) -> str:
         raise PlanError(f"cannot read the trials of {path}: {reason}") from None
 
 
-def _wrong(path: Path, message: str, line: int | None = None) -> PlanError:
-    return PlanError(message, place=Place(path, line))
+def _wrong(
+    path: Path, message: str, line: int | None = None, hint: str | None = None
+) -> PlanError:
+    return PlanError(message, place=Place(path, line), hint=hint)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from sweepflow.errors import PlanError
 from sweepflow.operations.flags.model import TEXT_TYPES
+from sweepflow.operations.flags.ranges import read_range
 from sweepflow.operations.flags.sequences import read_sequence
 from sweepflow.operations.flags.values import format_value
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from sweepflow.operations.flags.model import Value
     from sweepflow.project.operations.flags import Flag
     from sweepflow.project.operations.requirements import Requirement
+    from sweepflow.search import Range
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,17 @@ def sequence(value: Value, flag: Flag | None) -> Value:
         return value
     numbers = read_sequence(value)
     return value if numbers is None else [*numbers]
+
+
+def written_range(value: Value, flag: Flag | None) -> Range | None:
+    """The range to search in that a text in a file stands for, if it does.
+
+    Raises:
+        PlanError: It was meant to be one, and has no meaning.
+    """
+    if not isinstance(value, str) or (flag and flag.type in TEXT_TYPES):
+        return None
+    return read_range(value, flag.type if flag else "")
 
 
 def plain(value: Any) -> Value:  # noqa: ANN401 - whatever YAML has

@@ -175,6 +175,8 @@ class _Tree:
                 except PlanError as error:
                     place = self._operations.place(wanted.operation, "flags", name)
                     self._problems.add(error, place, f"{wanted.about}{name}=")
+                    nothing = {"default": None, "required": False}
+                    flags[index] = flag.model_copy(update=nothing)
         if wanted.force:
             return forced(flags, [{**row, **values} for row in rows], wanted.folder)
         return flags

@@ -39,7 +39,7 @@ def read_sequence(text: str) -> list[int | float] | None:
             that does not exist, or a range to search in.
     """
     if read_range(text) is not None:
-        raise _search(text)
+        raise not_searched(text)
     call = _CALL.fullmatch(text)
     if call is None:
         return None
@@ -115,7 +115,8 @@ def _wrong(name: str, text: str, reason: str) -> PlanError:
     return PlanError(f"{text}: {reason}", hint=f"write {_SEQUENCES[name]}")
 
 
-def _search(text: str) -> PlanError:
+def not_searched(text: str) -> PlanError:
+    """Give what to say of a range where there is no search."""
     return PlanError(
         f"{text} is a range to search in, and nothing is searched here",
         hint="give it to `sweepflow run`, or write the values to try: "
