@@ -22,12 +22,12 @@ def execute(engine: Engine, plan: Plan) -> Report:
 
 
 @contextmanager
-def executing(engine: Engine) -> Generator[Display]:
-    """Show how all plans go that the engine runs meanwhile; see `execute`."""
+def executing(engine: Engine, trials: int | None = None) -> Generator[Display]:
+    """Show how all plans go that the engine runs meanwhile; see `Display`."""
     from sweepflow.cli.progress import Display
     from sweepflow.engine.recovery import settle
 
-    with closing(engine.executor), Display() as display:
+    with closing(engine.executor), Display(trials) as display:
         settle(engine.store)
         engine.listeners = [display]
         collector.resume()

@@ -27,15 +27,31 @@ def run_target(
     Raises:
         SweepflowError: It cannot be run as it is asked for.
     """
+    from sweepflow.cli import job_searches
+
     if job.mode == "operation":
         from sweepflow.cli.operation_run import run_operation
 
-        found = target_operation(project, job)
-        return run_operation(found, project, request, options, job)
+        one = target_operation(project, job)
+        return job_searches.run_sets(
+            job,
+            lambda: run_operation(one, project, request, options, job),
+            lambda n: job_searches.search_operation(
+                one, project, job, n, request, options
+            ),
+        )
     from sweepflow.cli.workflow_run import run_found
 
-    options.refuse(job.name, f"job of workflow {job.workflow!r}")
-    return run_found(target_workflow(project, job), project, request, job)
+    kind = f"job of workflow {job.workflow!r}"
+    options.refuse(job.name, kind, searches=bool(job.searches))
+    found = target_workflow(project, job)
+    return job_searches.run_sets(
+        job,
+        lambda: run_found(found, project, request, job),
+        lambda n: job_searches.search_workflow(
+            found, project, job, n, request, options
+        ),
+    )
 
 
 def combinations(project: Project, job: Job, request: Request) -> list[Combination]:

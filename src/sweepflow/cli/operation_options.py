@@ -156,6 +156,17 @@ class OperationOptions:
     print_trials: bool = False
     keep_run: bool = False
 
+    @property
+    def asks_for_search(self) -> bool:
+        """Whether there is an option that only a search has."""
+        return bool(
+            self.optimizer is not None
+            or self.optimize
+            or self.minimize is not None
+            or self.maximize is not None
+            or self.opt_flags
+        )
+
     def for_search(self) -> SearchOptions:
         """Give what is said of a search of the operation."""
         from sweepflow.operations.searches import SearchOptions

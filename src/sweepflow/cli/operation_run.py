@@ -6,18 +6,20 @@ import math
 import os
 import time
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import typer
 
+from sweepflow.cli.operation_asked import read_asked, read_said
 from sweepflow.cli.options import see_that_something_ran, tell_warnings
 from sweepflow.cli.text import print_json, print_table, visible
 from sweepflow.cli.workflow_run import verdict_json
 from sweepflow.errors import PlanError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable
     from pathlib import Path
 
     from sweepflow.cli.operation_options import OperationOptions
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
     from sweepflow.engine.engine import Report
     from sweepflow.engine.executors import LocalExecutor
     from sweepflow.engine.plan import Plan
-    from sweepflow.errors import Place
     from sweepflow.operations.planned import PlannedStep
     from sweepflow.operations.restart import Previous
     from sweepflow.project.models import Job, Project
@@ -57,6 +58,8 @@ def run_operation(
     _check(operation.full_name, request, options)
     tell_warnings(operations)
     os.environ["CMD_DIR"] = str(working_directory())  # for the commands
+    if job is None and (search := _search(found, project, request, options)):
+        return search()
     runs = not (request.dry_run or options.print_trials or options.stage)
     executor = LocalExecutor(_PRELOADED)
     if runs:
@@ -73,8 +76,8 @@ def run_operation(
         if options.run_id is not None:
             check_new(options.run_id, store)
         previous = _previous(options, store)
-        said = _said(project, job, request)
-        asked = _asked(operations, operation, said, request, options, previous)
+        said = read_said(project, job, request)
+        asked = read_asked(operations, operation, said, request, options, previous)
         if options.print_trials:
             _print_trials(asked, as_json=request.as_json)
             return 0
@@ -103,6 +106,48 @@ def run_operation(
         return _exit_status(plan, report)
 
 
+def _search(
+    found: tuple[Operations, Operation],
+    project: Project | None,
+    request: Request,
+    options: OperationOptions,
+) -> Callable[[], int] | None:
+    """Give what runs the search that is asked for; None where none is."""
+    said = read_said(project, None, request)
+    defaults = (str(flag.default) for flag in found[1].flags.values())
+    # Every range has brackets: who writes none need not wait for what follows.
+    if not (options.asks_for_search or "[" in "".join((*said.words, *defaults))):
+        return None
+    from sweepflow.cli.operation_search import search_operation
+    from sweepflow.operations.searches import search_of
+
+    searched = search_of(
+        *found,
+        said.words,
+        options.for_search(),
+        folder=said.folder,
+        force_flags=options.force_flags,
+        batch_files=said.batch_files,
+    )
+    if searched is None:
+        return None
+    for note in searched.notes:
+        typer.echo(f"note: {note}", err=True)
+    search = searched.search
+    if request.jobs and search.at_once == 1:
+        search = replace(search, at_once=request.jobs)
+    return partial(
+        search_operation,
+        found,
+        project,
+        request,
+        options,
+        replace(said, words=searched.words),
+        search,
+        lambda trial: searched.trial(trial.params),
+    )
+
+
 def find_restarted(run_id: str, project: Project | None) -> str:
     """Give the name of the operation that a run to be restarted is of.
 
@@ -125,82 +170,6 @@ def _previous(options: OperationOptions, store: Store) -> Previous | None:
         return None
     see_that_something_ran(store, options.restart)
     return Previous.load(store, options.restart)
-
-
-@dataclass(frozen=True)
-class _Said:
-    """What a user, or the file of a job, says about flags; see `expand`."""
-
-    words: Sequence[str]
-    folder: Path
-    batch_files: Sequence[str] = ()
-    trials: Sequence[Sequence[str]] = ()
-    place: Place | None = None
-
-
-def _said(project: Project | None, job: Job | None, request: Request) -> _Said:
-    if project and job:
-        from sweepflow.cli.job_targets import combinations
-
-        trials = [one.words for one in combinations(project, job, request)]
-        # What is wrong may as well come from the command line.
-        place = None if request.overrides else project.place("jobs", job.name, "sets")
-        return _Said((), project.root, trials=trials, place=place)
-    from sweepflow.project.find import working_directory
-
-    files = [word[1:] for word in request.overrides if word.startswith("@")]
-    words = [word for word in request.overrides if not word.startswith("@")]
-    return _Said(words, working_directory(), files)
-
-
-def _asked(  # noqa: PLR0913, PLR0917 - all that is said of it
-    operations: Operations,
-    operation: Operation,
-    said: _Said,
-    request: Request,
-    options: OperationOptions,
-    previous: Previous | None,
-) -> PlannedStep:
-    from sweepflow.operations.expand import expand
-    from sweepflow.operations.planned import PlannedStep
-    from sweepflow.project.operations.steps import StepEntry
-    from sweepflow.sweep import DEFAULT_LIMIT
-
-    before = previous.words(operation, said.words) if previous else []
-    asked = expand(
-        operations,
-        operation,
-        [*before, *said.words],
-        folder=said.folder,
-        force_flags=options.force_flags,
-        batch_files=said.batch_files,
-        trials=said.trials,
-        place=said.place,
-        max_trials=options.max_trials,
-        random_seed=options.random_seed,
-        limit=request.limit or DEFAULT_LIMIT,
-        label=options.label,
-        tags=options.tags,
-    )
-    for note in asked.notes:
-        typer.echo(f"note: {note}", err=True)
-    if asked.is_batch and (options.run_id or previous):
-        raise PlanError(
-            f"{'--run-id' if options.run_id else '--restart'} is for one run, and "
-            f"{len(asked.trials)} are asked for",
-            hint="give one value for each flag",
-        )
-    entry = StepEntry.model_construct(
-        run=operation.full_name,
-        needed=options.needed or options.with_deps,
-        gpus=options.gpus or "",
-        no_gpus=options.no_gpus,
-        stop_after=options.stop_after,
-        isolate_runs=False,
-    )
-    return PlannedStep(
-        operation.full_name, entry, operation, asked.trials, asked.is_batch
-    )
 
 
 def _run(

@@ -82,9 +82,14 @@ class Display:
     What the commands write goes to standard output, each line behind its task's name,
     for as long as somebody takes it; what Sweepflow says goes to standard error. In
     the end it says how it went, however that came about.
+
+    Args:
+        trials: How many trials of a search there will be, in plans that nobody knows
+            yet; then these are counted, and not the tasks.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, trials: int | None = None) -> None:
+        self._trials = trials
         self._lines = Lines()
         self._view = _Live() if sys.stderr.isatty() else _Plain()
         self._failures: list[TaskFinished] = []
@@ -113,10 +118,10 @@ class Display:
         with lossy(sys.stderr):
             self._tell(event)
 
-    def say(self, text: str) -> None:
-        """Say something between what runs writes."""
+    def tried(self, text: str) -> None:
+        """Say what came of a trial."""
         with lossy(sys.stderr):
-            self._view.say(text)
+            self._view.counted(text)
 
     def _tell(self, event: Event) -> None:
         match event:
@@ -124,7 +129,7 @@ class Display:
                 self._total += len(event.plan.tasks)
                 self._kind = event.plan.kind
                 self._name = event.plan.name
-                self._view.start(self._total)
+                self._view.start(self._trials or self._total)
             case TaskStarted():
                 if event.task.key == self._name:
                     self._run = event.run_id
@@ -134,7 +139,7 @@ class Display:
                 self._finished(event)
             case TaskCached():
                 self._counts["cached"] += 1
-                self._view.finished(f"{event.task.key} cached", "cached")
+                self._ended(f"{event.task.key} cached", "cached")
             case TaskSkipped():
                 self._counts["not started"] += 1
             case TaskNumbers():
@@ -149,7 +154,13 @@ class Display:
         if status not in {"completed", "pruned"}:
             self._failures.append(event)
         self._show(event.task.key, self._lines.end(event.task.key))
-        self._view.finished(_sentence(event), status)
+        self._ended(_sentence(event), status)
+
+    def _ended(self, sentence: str, status: str) -> None:
+        if self._trials is None:
+            self._view.finished(sentence, status)
+        else:
+            self._view.ended(sentence, status)
 
     def _summarize(self) -> None:
         """Say how it went, and where the output of each failure is."""
@@ -252,6 +263,12 @@ class _Plain:
         sys.stdout.buffer.flush()
 
     def finished(self, sentence: str, _status: str) -> None:
+        self.counted(sentence)
+
+    def ended(self, sentence: str, _status: str) -> None:
+        self.say(sentence)
+
+    def counted(self, sentence: str) -> None:
         self._done += 1
         width = len(str(self._total))
         self.say(f"[{self._done:{width}}/{self._total}] {sentence}")
@@ -290,8 +307,17 @@ class _Live:
         if status != "interrupted":
             self._failed += status == "failed"
             self._progress.update(self._bar, advance=1, failed=self._failed)
+        if status not in {"completed", "cached"}:
+            self._print(sentence, "red")
+
+    def ended(self, sentence: str, status: str) -> None:
+        self._failed += status == "failed"
         if status not in {"completed", "cached", "pruned"}:
             self._print(sentence, "red")
+
+    def counted(self, sentence: str) -> None:
+        self._progress.update(self._bar, advance=1, failed=self._failed)
+        self._print(sentence, "")
 
     def say(self, text: str) -> None:
         self._print(text, "yellow")

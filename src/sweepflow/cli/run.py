@@ -243,58 +243,13 @@ def _run_job(
         return run_target(project, job, request, options)
     _refuse_options(job, request)
     options.refuse(job.name, "job", searches=bool(job.searches))
-    statuses = [0]
-    if len(job.searches) < max(1, len(job.sets)):
-        statuses.append(_run_commands(project, job, request))
-    for number in job.searches:
-        if max(statuses) > 1:  # interrupted
-            break
-        statuses.append(_search_commands(project, job, number, request, options))
-    return max(statuses)
+    from sweepflow.cli.job_searches import run_sets, search_commands
 
-
-def _search_commands(
-    project: Project,
-    job: Job,
-    number: int,
-    request: Request,
-    options: OperationOptions,
-) -> int:
-    """Run one of the searches of a job, and give the exit status."""
-    from sweepflow.cli.searching import run_search, tell_search
-    from sweepflow.jobs.searching import CommandTrials, read_search
-
-    found = read_search(
-        project,
+    return run_sets(
         job,
-        number,
-        request.overrides,
-        defaults={"at_once": request.jobs or 1},
-        said=options.of_search(),
+        lambda: _run_commands(project, job, request),
+        lambda n: search_commands(project, job, n, request, options),
     )
-    if request.dry_run:
-        tell_search(
-            job.name,
-            found.search,
-            CommandTrials(found, request.rest, None),
-            as_json=request.as_json,
-        )
-        return 0
-    from sweepflow.engine.engine import Engine
-    from sweepflow.engine.executors import LocalExecutor
-    from sweepflow.here import home_of
-    from sweepflow.store.store import Store
-
-    with Store(home_of(project)) as store:
-        known = None if request.force else store
-        target = CommandTrials(found, request.rest, known)
-        engine = Engine(
-            store,
-            LocalExecutor(),
-            jobs=request.jobs or found.search.at_once,
-            fail_fast=request.fail_fast,
-        )
-        return run_search(found.search, target, engine)
 
 
 def _run_commands(project: Project, job: Job, request: Request) -> int:

@@ -29,8 +29,8 @@ def run_search(search: Search, target: Target, engine: Engine) -> int:
     from sweepflow.cli.execution import executing
     from sweepflow.search.explore import explore
 
-    with executing(engine) as display:
-        explored = explore(search, target, engine, lambda e: display.say(_line(e)))
+    with executing(engine, search.trials) as display:
+        explored = explore(search, target, engine, lambda e: display.tried(_line(e)))
     _print(explored)
     if explored.signum is not None:
         return 128 + explored.signum
@@ -95,7 +95,7 @@ def _line(explored: Explored) -> str:
         came = f"{search.metric} {one.value:g}"
         if best and best.trial.number != one.trial.number:
             came += f", best {best.value:g} (trial {best.trial.number})"
-    number = f"trial {one.trial.number} of {search.trials}"
+    number = f"trial {one.trial.number}"
     return visible(f"{number}: {_words(one.trial.params)}: {came}")
 
 

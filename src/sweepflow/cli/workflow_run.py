@@ -130,7 +130,7 @@ def run_found(
     with Store(home_of(project) if project else find_home()) as store:
         planned = plan_points(
             found.workflow,
-            _atoms(store, request.inputs),
+            input_atoms(store, request.inputs),
             [point.configs for point in points],
             user=request.user,
             root=project.root if project else None,
@@ -146,6 +146,7 @@ def _points(
     found: Found, project: Project | None, request: Request, job: Job | None
 ) -> list[Point]:
     from sweepflow.workflow.points import chosen_points, read_points
+    from sweepflow.workflow.resolve import read_config
 
     config = request.config
     if project and job:
@@ -153,12 +154,18 @@ def _points(
 
         own = project.root / job.config if job.config else found.listing.config
         chosen = combinations(project, job, request)
-        return chosen_points(found.workflow, config or own, chosen)
+        base = read_config(found.workflow, config or own)
+        return chosen_points(found.workflow, base, chosen)
     config = config or found.listing.config
     return read_points(found.workflow, config, request.overrides, limit=request.limit)
 
 
-def _atoms(store: Store, inputs: Sequence[str]) -> Mapping[str, Atom]:
+def input_atoms(store: Store, inputs: Sequence[str]) -> Mapping[str, Atom]:
+    """Give the atoms that `--input` gives, by name.
+
+    Raises:
+        PlanError, AtomNotFoundError: It gives none.
+    """
     from sweepflow.atom import Atom
     from sweepflow.store.store import use_store
 

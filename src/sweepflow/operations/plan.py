@@ -83,7 +83,7 @@ def plan_operation(  # noqa: PLR0913 - each by its name
         stage_trials=stage_trials,
     )
     how = How.of(asked.entry)
-    for key, trial in _by_key(asked.name, asked):
+    for key, trial in by_key(asked.name, asked):
         planner.add(trial, At(key, previous=previous, run_id=run_id), how, Scope())
     return Plan(asked.name, tuple(planner.tasks), kind="operation")
 
@@ -300,15 +300,15 @@ class _Planner:
             raise PlanError(f"operations require each other in a circle: {circle}")
         self._requiring.append(name)
         asked = expand(self._operations, operation, (), folder=self._root)
-        for key, trial in _by_key(name, asked):
+        for key, trial in by_key(name, asked):
             self.add(trial, At(key), How(needed=True), Scope())
             self._required[name] = key
         self._requiring.pop()
         return self._required[name]
 
 
-def _by_key(name: str, asked: Asked | PlannedStep) -> list[tuple[str, Planned]]:
-    """Give the runs that were asked for, by the keys of their tasks."""
+def by_key(name: str, asked: Asked | PlannedStep) -> list[tuple[str, Planned]]:
+    """Give the runs that were asked for, with the keys of their tasks."""
     if not asked.is_batch:
         return [(name, asked.trials[0])]
     width = len(str(len(asked.trials)))

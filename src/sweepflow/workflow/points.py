@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from sweepflow.workflow.resolve import Configs
     from sweepflow.workflow.workflow import Workflow
 
+    Base = tuple[Document | None, dict[str, Any]]
     Where = Callable[[str], Place | None]
 
 _PLAIN: Final = ("[", "{", '"', "'")
@@ -106,20 +107,20 @@ def grid_points(
 
 
 def chosen_points(
-    workflow: Workflow, file: Path | None, chosen: Sequence[tuple[Sequence[str], Where]]
+    workflow: Workflow, base: Base, chosen: Sequence[tuple[Sequence[str], Where]]
 ) -> list[Point]:
     """Give the points of combinations that somebody else has made.
 
     Args:
         workflow: What is to run.
-        file: As for `read_points`.
+        base: What they have in common, as `read_config` gives it.
         chosen: For each point its words, each `dotted.key=value` in YAML, and what
             gives the place of such a word.
 
     Raises:
-        ConfigError, ProjectError: As for `read_points`.
+        ConfigError: As for `read_points`.
     """
-    document, data = read_config(workflow, file)
+    document, data = base
     return [
         Point(settings, _configs(workflow, data, document, words, where))
         for settings, (words, where) in zip(

@@ -1,0 +1,184 @@
+"""Jobs with searches among their sets: what these meet that they are run with."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from sweepflow.cli.searching import run_search, tell_search
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sweepflow.cli.operation_options import OperationOptions
+    from sweepflow.cli.workflow_run import Request
+    from sweepflow.jobs.searching import JobSearch
+    from sweepflow.project import Job, Project
+    from sweepflow.project.operations.book import Operations
+    from sweepflow.project.operations.models import Operation
+    from sweepflow.workflow.discovery import Found
+
+
+def run_sets(
+    job: Job, enumerate_all: Callable[[], int], search: Callable[[int], int]
+) -> int:
+    """Run the sets of a job, the searches last, and give the worst exit status.
+
+    Args:
+        job: Of any kind.
+        enumerate_all: Runs all sets that are none.
+        search: Runs the one of this number.
+    """
+    status = 0
+    if not job.searches or len(job.searches) < len(job.sets):
+        status = enumerate_all()
+    for number in job.searches:
+        if status > 1:  # it was interrupted
+            break
+        status = max(status, search(number))
+    return status
+
+
+def search_commands(
+    project: Project,
+    job: Job,
+    number: int,
+    request: Request,
+    options: OperationOptions,
+) -> int:
+    """Run a search of a job with commands, and give the exit status.
+
+    Raises:
+        SweepflowError, SweepSyntaxError: It cannot be run as it is asked for.
+    """
+    from sweepflow.jobs.searching import CommandTrials
+
+    found = _read(project, job, number, request, options)
+    if request.dry_run:
+        target = CommandTrials(found, request.rest, None)
+        tell_search(job.name, found.search, target, as_json=request.as_json)
+        return 0
+    from sweepflow.engine.engine import Engine
+    from sweepflow.engine.executors import LocalExecutor
+    from sweepflow.here import home_of
+    from sweepflow.store.store import Store
+
+    with Store(home_of(project)) as store:
+        known = None if request.force else store
+        engine = Engine(
+            store,
+            LocalExecutor(),
+            jobs=request.jobs or found.search.at_once,
+            fail_fast=request.fail_fast,
+        )
+        target = CommandTrials(found, request.rest, known)
+        return run_search(found.search, target, engine)
+
+
+def search_workflow(  # noqa: PLR0913, PLR0917 - whose, which, and how it runs
+    found: Found,
+    project: Project,
+    job: Job,
+    number: int,
+    request: Request,
+    options: OperationOptions,
+) -> int:
+    """Run a search of a job with a workflow, and give the exit status.
+
+    Raises:
+        SweepflowError, SweepSyntaxError: It cannot be run as it is asked for.
+    """
+    from sweepflow.cli.workflow_run import input_atoms
+    from sweepflow.errors import PlanError
+    from sweepflow.here import home_of
+    from sweepflow.store.store import Store
+    from sweepflow.workflow.plan import plan_points
+    from sweepflow.workflow.resolve import read_config
+    from sweepflow.workflow.searching import WorkflowTrials, engine_for
+
+    if request.stages is not None:
+        raise PlanError("a search runs whole trials", hint="leave out --stages")
+    one = _read(project, job, number, request, options)
+    own = project.root / job.config if job.config else found.listing.config
+    base = read_config(found.workflow, request.config or own)
+    with Store(home_of(project)) as store:
+        plan = partial(
+            plan_points,
+            found.workflow,
+            input_atoms(store, request.inputs),
+            user=request.user,
+            root=project.root,
+            job=job.name,
+        )
+        target = WorkflowTrials(
+            found.workflow, base, one.words, one.written.where, plan
+        )
+        if request.dry_run:
+            tell_search(job.name, one.search, target, as_json=request.as_json)
+            return 0
+        engine = engine_for(
+            one.search,
+            target,
+            store,
+            {
+                "jobs": request.jobs,
+                "executor": request.executor or "local",
+                "cache": request.cache,
+                "fail_fast": request.fail_fast,
+            },
+        )
+        return run_search(one.search, target, engine)
+
+
+def search_operation(  # noqa: PLR0913, PLR0917 - whose, which, and how it runs
+    found: tuple[Operations, Operation],
+    project: Project,
+    job: Job,
+    number: int,
+    request: Request,
+    options: OperationOptions,
+) -> int:
+    """Run a search of a job with an operation, and give the exit status.
+
+    Raises:
+        SweepflowError, SweepSyntaxError: It cannot be run as it is asked for.
+    """
+    from sweepflow.cli.operation_asked import Said
+    from sweepflow.cli.operation_search import search_operation
+    from sweepflow.operations.searches import objective
+
+    metric, direction = objective(*found, options.for_search())
+    one = _read(
+        project, job, number, request, options, metric=metric, direction=direction
+    )
+    place = None if request.overrides else project.place("jobs", job.name, "sets")
+    return search_operation(
+        found,
+        project,
+        request,
+        options,
+        Said((), project.root, place=place),
+        one.search,
+        one.words,
+        job=job.name,
+    )
+
+
+def _read(
+    project: Project,
+    job: Job,
+    number: int,
+    request: Request,
+    options: OperationOptions,
+    **defaults: Any,  # noqa: ANN401 - of a search
+) -> JobSearch:
+    from sweepflow.jobs.searching import read_search
+
+    return read_search(
+        project,
+        job,
+        number,
+        request.overrides,
+        defaults={"at_once": request.jobs or 1, **defaults},
+        said=options.of_search(),
+    )
