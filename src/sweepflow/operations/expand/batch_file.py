@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from sweepflow.operations.expand.known import Known
     from sweepflow.operations.flags.model import Value
+    from sweepflow.project.operations.flags import Flag
 
     Row = dict[str, Value]
 
@@ -92,14 +93,17 @@ def _mappings(path: Path, content: object, known: Known) -> list[Row]:
             raise _wrong(path, "it must be a list of trials, such as [{lr: 0.1}]")
         row = cast("dict[str, Any]", one)
         rows.append({name: plain(value) for name, value in row.items()})
-    try:
-        for row in rows:
-            for name, value in row.items():
-                if written_range(value, known.flag(name)):
-                    raise not_searched(f"{name}={value}")
-    except PlanError as error:
-        raise _wrong(path, error.message, hint=error.hint) from None
+    for name, value in (one for row in rows for one in row.items()):
+        try:
+            _refuse_range(value, known.flag(name))
+        except PlanError as error:
+            raise _wrong(path, f"{name}={error.message}", hint=error.hint) from None
     return rows
+
+
+def _refuse_range(value: Value, flag: Flag | None) -> None:
+    if written_range(value, flag):
+        raise not_searched(str(value))
 
 
 def _text(path: Path) -> str:
