@@ -122,7 +122,7 @@ class Operation(Dashed):
             patterns; None is the usual form, an empty tuple nothing.
         objective: What a search goes by.
         optimizers: Searches by name.
-        default_max_trials: How many trials a batch has at most.
+        default_max_trials: How many trials a search has.
         compare: The columns of a comparison of runs.
         label: The label of its runs.
         tags: The tags of its runs.
