@@ -3,6 +3,7 @@
     spec.json    what to run; written by the driver, read by the worker
     heartbeat    who watches and who is watched; its age says that the worker lives
     output.log   what the run wrote to stdout and stderr, byte for byte
+    numbers.jsonl  numbers as they come, not only at the end; see `numbers`
     result.json  what a step made, or what it raised; from the step to the worker
     work/        where a step works; removed when it has ended
     exit.json    how it ended; appears whole, by rename, or not at all
@@ -53,6 +54,9 @@ class TaskSpec:
         origins: The ids of the runs that it takes something from, by what that is
             called.
         source: Digest of the object that holds its source, where that is kept.
+        params: The names of its parameters, if it is no step.
+        numbers: The file for each number that it gives, at once; None where nobody
+            follows them.
     """
 
     action: Executable
@@ -63,11 +67,13 @@ class TaskSpec:
     run_id: str = ""
     origins: Mapping[str, str] = field(default_factory=dict[str, str])
     source: str | None = None
+    params: tuple[str, ...] = ()
+    numbers: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What a step says of its run beside what it made, however it ended.
+    """What is known of a run beside what it made, however it ended.
 
     Args:
         scalars: The numbers that it gave.
@@ -109,7 +115,7 @@ class ExitRecord:
         max_rss: The most memory that one of them held, in bytes.
         outputs: What it made; their bytes are in the object store.
         raised: See `StepResult.raised`; a timeout counts as Python's own.
-        findings: See `StepResult.findings`.
+        findings: Beside what it made.
     """
 
     outcome: Outcome
@@ -131,6 +137,10 @@ class Attempt:
     @property
     def output(self) -> Path:
         return self.folder / "output.log"
+
+    @property
+    def numbers(self) -> Path:
+        return self.folder / "numbers.jsonl"
 
     @property
     def workspace(self) -> Path:
@@ -296,6 +306,7 @@ def _spec_to_json(spec: TaskSpec) -> dict[str, Any]:
     if not isinstance(action, StepCall):
         data["kind"] = "command" if isinstance(action, Command) else "call"
         data["action"] = asdict(action)
+        data["params"] = spec.params
         return data
     data["kind"] = "step"
     names = (*("ref", "runner", "config", "config_class"), *("cwd", "is_async"))
@@ -304,6 +315,7 @@ def _spec_to_json(spec: TaskSpec) -> dict[str, Any]:
     data["inputs"] = {name: asdict(atom) for name, atom in spec.inputs.items()}
     data |= {"run_id": spec.run_id, "origins": dict(spec.origins)}
     data["source"] = spec.source
+    data["numbers"] = spec.numbers and str(spec.numbers)
     # Without the ledger's address, which may hold a password.
     data["home"] = spec.home and {
         "root": str(spec.home.root),
@@ -317,10 +329,11 @@ def _spec_from_json(data: dict[str, Any]) -> TaskSpec:
     gpus = None if data["gpus"] is None else tuple(data["gpus"])
     if data["kind"] == "call":
         call = Call(action["ref"], tuple(action["args"]), action["cwd"])
-        return TaskSpec(call, timeout, gpus=gpus)
+        return TaskSpec(call, timeout, gpus=gpus, params=tuple(data["params"]))
     if data["kind"] == "command":
         argv = tuple(a if isinstance(a, str) else RunFile(**a) for a in action["argv"])
-        return TaskSpec(Command(argv, action["cwd"]), timeout, gpus=gpus)
+        command = Command(argv, action["cwd"])
+        return TaskSpec(command, timeout, gpus=gpus, params=tuple(data["params"]))
     inputs = {name: _atom(atom) for name, atom in data["inputs"].items()}
     home = data["home"] and Home(
         Path(data["home"]["root"]),
@@ -337,6 +350,7 @@ def _spec_from_json(data: dict[str, Any]) -> TaskSpec:
         run_id=data["run_id"],
         origins=data["origins"],
         source=data["source"],
+        numbers=data["numbers"] and Path(data["numbers"]),
     )
 
 

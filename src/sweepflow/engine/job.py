@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sweepflow.engine.attempt import ExitRecord
     from sweepflow.engine.capacity import Capacity
     from sweepflow.engine.fingerprint import Fingerprint
+    from sweepflow.engine.numbers import Follower
     from sweepflow.engine.output import OutputReader
     from sweepflow.engine.policy import Resources
     from sweepflow.engine.task import Identity, Task
@@ -30,6 +31,7 @@ class Job:
         identity: What decides its result beside its inputs, at this moment.
         attempt: The number of the attempt that is next or runs.
         output: What reads its log, while it runs.
+        numbers: What reads its numbers, where they are followed.
         behind: Whether there is output that is known and was not told.
         record: How it ended, once it has.
         unwanted: Why it is to end now, where somebody has said so.
@@ -46,6 +48,7 @@ class Job:
     attempt: int = 1
     gpus: tuple[int, ...] | None = None
     output: OutputReader | None = None
+    numbers: Follower | None = None
     behind: bool = False
     record: ExitRecord | None = None
     unwanted: str | None = None

@@ -28,6 +28,7 @@ from sweepflow.engine.events import (
     TaskChecked,
     TaskFinished,
     TaskHeld,
+    TaskNumbers,
     TaskOutput,
     TaskRetried,
     TaskSkipped,
@@ -38,6 +39,7 @@ from sweepflow.engine.groups import Groups
 from sweepflow.engine.inputs import InputError, keys_of_choice, origins, resolve
 from sweepflow.engine.job import Job, Queue
 from sweepflow.engine.leases import BEAT_SECONDS, LOOK_SECONDS, Waiting
+from sweepflow.engine.numbers import Follower
 from sweepflow.engine.output import CHUNK_BYTES, OutputReader
 from sweepflow.engine.policy import Retry, is_transient
 from sweepflow.engine.provenance import driving
@@ -304,6 +306,8 @@ class Walk:
         job.gpus = self._capacity.take(needs_of(job.task))
         job.output = OutputReader(attempt.output)
         self._running[job.task.key] = job
+        follows = self._engine.follows_numbers and isinstance(action, StepCall)
+        job.numbers = Follower(attempt.numbers) if follows else None
         spec = TaskSpec(
             action,
             job.task.timeout,
@@ -313,6 +317,8 @@ class Walk:
             job.run_id,
             origins(job.task, self._results),
             job.identity and job.identity.snapshot,
+            () if isinstance(action, StepCall) else tuple(job.task.params),
+            attempt.numbers if follows else None,
         )
         if self._engine.executor.leaves_record(spec) and self._commits.hold(job.inputs):
             self._commit()  # else who takes over that record might lack an input
@@ -385,10 +391,15 @@ class Walk:
                 continue
             if data := job.output.read():
                 self._tell(TaskOutput(job.task, data))
+            self._tell_numbers(job)
             job.behind = len(data) == CHUNK_BYTES
             # Who interrupts does not want to see the rest of a flood; the log has it.
             if job.record and (self.signum or not job.behind):
                 self._end(job, job.record)
+
+    def _tell_numbers(self, job: Job) -> None:
+        while scalars := job.numbers and job.numbers.read():
+            self._tell(TaskNumbers(job.task, scalars))
 
     def _beat(self) -> None:
         now = time.monotonic()
@@ -404,6 +415,7 @@ class Walk:
     # Ending
 
     def _end(self, job: Job, record: ExitRecord) -> None:
+        self._tell_numbers(job)
         del self._running[job.task.key]
         self._capacity.give_back(needs_of(job.task), job.gpus)
         job.record = None

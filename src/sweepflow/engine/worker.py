@@ -22,7 +22,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sweepflow.engine.attempt import HEARTBEAT_SECONDS, Attempt, ExitRecord
+from sweepflow.engine import numbers
+from sweepflow.engine.attempt import HEARTBEAT_SECONDS, Attempt, ExitRecord, Findings
 from sweepflow.engine.forked import Forked
 from sweepflow.engine.policy import family
 from sweepflow.engine.processes import Family, signal_group
@@ -79,7 +80,7 @@ def run_attempt(
                 replace(spec, action=replace(spec.action, live=live)), attempt, private
             )
         else:
-            child = _start(spec.action, attempt, _environment(spec))
+            child = _start(spec.action, attempt, _environment(spec, attempt))
     except CannotStartError as error:
         outcome = Outcome("failed", error=str(error))
     else:
@@ -93,9 +94,11 @@ def run_attempt(
         cpu_seconds=round(usage.ru_utime + usage.ru_stime, 3),
         max_rss=usage.ru_maxrss * scale,
     )
-    attempt.finish(
-        _with_result(record, attempt) if isinstance(spec.action, StepCall) else record
-    )
+    if isinstance(spec.action, StepCall):
+        attempt.finish(_with_result(record, attempt))
+    else:
+        findings = Findings(numbers.of_command(attempt, spec.params))
+        attempt.finish(replace(record, findings=findings))
 
 
 def _with_result(record: ExitRecord, attempt: Attempt) -> ExitRecord:
@@ -107,6 +110,8 @@ def _with_result(record: ExitRecord, attempt: Attempt) -> ExitRecord:
         record = replace(record, findings=result.findings)
         if outcome.status != "completed":  # of what it ran, not of itself
             outcome = replace(outcome, exit_code=result.exit_code)
+    else:
+        record = replace(record, findings=Findings(numbers.of_step(attempt.numbers)))
     if outcome.error == TIMED_OUT:
         return replace(record, outcome=outcome, raised=family(TimeoutError))
     if result is None or outcome.status == "interrupted":
@@ -229,11 +234,12 @@ def _ignore(_signum: int, _frame: FrameType | None) -> None:
     """Do nothing: the byte in the pipe is all that is wanted."""
 
 
-def _environment(spec: TaskSpec) -> dict[str, str] | None:
-    """Give the environment of a command; that of the user where nothing is added."""
-    if spec.gpus is None:
-        return None
-    return os.environ | {GPUS: ",".join(map(str, spec.gpus))}
+def _environment(spec: TaskSpec, attempt: Attempt) -> dict[str, str]:
+    """Give the environment of a command: that of the user, and what is its own."""
+    ours = {numbers.VARIABLE: str(attempt.folder)}
+    if spec.gpus is not None:
+        ours[GPUS] = ",".join(map(str, spec.gpus))
+    return os.environ | ours
 
 
 def _start_step(spec: TaskSpec, attempt: Attempt, private: Sequence[int]) -> Forked:
@@ -246,6 +252,7 @@ def _start_step(spec: TaskSpec, attempt: Attempt, private: Sequence[int]) -> For
         assert spec.home  # noqa: S101 - every step has one
         if spec.gpus is not None:
             os.environ[GPUS] = ",".join(map(str, spec.gpus))
+        os.environ.pop(numbers.VARIABLE, None)  # of a command that we are under
         step = os.getpid()
         with Store(spec.home) as store:
             result = perform(spec, attempt.workspace, store)
@@ -264,7 +271,7 @@ def _start_step(spec: TaskSpec, attempt: Attempt, private: Sequence[int]) -> For
 
 
 def _start(
-    action: Command | Call, attempt: Attempt, environment: dict[str, str] | None
+    action: Command | Call, attempt: Attempt, environment: dict[str, str]
 ) -> subprocess.Popen[bytes]:
     """Start the child in a process group of its own, writing straight into the log."""
     argv = _argv(action, attempt)

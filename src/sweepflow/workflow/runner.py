@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from sweepflow.atom import Atom
 from sweepflow.engine.attempt import Findings
+from sweepflow.engine.numbers import FollowedRecorder
 from sweepflow.engine.scalars import Recorder
 from sweepflow.engine.step import Work, find
 from sweepflow.workflow.config import from_dict
@@ -52,7 +53,7 @@ def run_step(spec: TaskSpec, workspace: Path, store: Store) -> Work:
     live = _load(action)
     inputs = spec.inputs.items()
     atoms = {name: Atom.from_record(atom, store) for name, atom in inputs}
-    recorder = Recorder()
+    recorder = FollowedRecorder(spec.numbers) if spec.numbers else Recorder()
 
     def call() -> object:
         with recording(recorder):

@@ -16,6 +16,7 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
 from sweepflow.engine.attempt import ExitRecord, Findings, StepResult
+from sweepflow.engine.numbers import of_step
 from sweepflow.engine.policy import family
 from sweepflow.engine.step import perform, perform_async
 from sweepflow.engine.task import Outcome, StepCall
@@ -54,7 +55,7 @@ class InProcessExecutor:
     def submit(self, attempt: Attempt, spec: TaskSpec) -> Future[ExitRecord]:
         if not self._takes(spec):
             return self._others.submit(attempt, spec)
-        running = _Running()
+        running = _Running(spec.numbers)
         self._running[attempt.folder] = running
         if _is_async(spec):
             running.cancel = self._loop.start(self._await(spec, running))
@@ -173,6 +174,7 @@ def _no_workspace(error: OSError) -> StepResult:
 class _Running:
     """A step that runs here, and whether it was asked to end."""
 
+    numbers: Path | None
     future: Future[ExitRecord] = field(default_factory=Future["ExitRecord"])
     started_at: float = field(default_factory=time.time)
     asked: Outcome | None = None
@@ -200,6 +202,8 @@ class _Running:
         raised: tuple[str, ...] = (),
         findings: Findings | None = None,
     ) -> None:
+        if findings is None and self.numbers:
+            findings = Findings(of_step(self.numbers))
         record = ExitRecord(
             outcome,
             self.started_at,

@@ -52,6 +52,10 @@ class Reader:
         line, self._rest = self._rest, b""
         yield from self._all([line])
 
+    def skip(self) -> None:
+        """Be told that output is missing here: the lines around it are no lines."""
+        self._rest = b" " * LONGEST  # behind that nothing is looked at
+
     def _lines(self, text: bytes) -> list[bytes]:
         """Give the lines of a text, or the last one alone if no other matters."""
         may_match = self._patterns.may_match
