@@ -1,0 +1,392 @@
+"""Searches from the command line, of every kind of work."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sweepflow.search import Range, Search
+from sweepflow.search.study import Study
+from sweepflow.store import Home
+from sweepflow.store.store import Store
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Shell
+
+TRAIN = """
+import os, sys, time
+from pathlib import Path
+
+def main(words):
+    said = dict(word.split("=", 1) for word in words if "=" in word)
+    with open("tried.txt", "a") as file:
+        file.write(f"{said['x']} {said['n']}\\n")
+    if Path("fail").exists() and float(said["n"]) > 4:
+        sys.exit(3)
+    while Path("wait").exists() and len(open("tried.txt").readlines()) > 3:
+        time.sleep(0.02)
+    print("x:", said["x"])
+    print("loss:", (float(said["x"]) - 0.3) ** 2 + int(said["n"]))
+
+if __name__ == "__main__":
+    words = sys.argv[1:]
+    if words[-1].endswith("parameters.txt"):
+        words = Path(words[-1]).read_text().split()
+    main(words)
+"""
+SETS = """
+      - search: x=0.0:1 n=1:8
+        all: seed=3
+        metric: loss
+        trials: 6
+        sampler: random
+"""
+PROJECT = f"""
+jobs:
+  run:
+    run: python train.py
+    sets: {SETS}
+  call:
+    call: train.main
+    sets: {SETS}
+  submit:
+    submit: python train.py
+    sets: {SETS}
+"""
+SPACE = {"x": Range(0.0, 1), "n": Range(1, 8)}
+
+
+@pytest.fixture
+def project(shell: Shell) -> Shell:
+    shell.write(PROJECT)
+    shell.write(TRAIN, "train.py")
+    return shell
+
+
+def table(text: str) -> list[list[str]]:
+    lines = text.splitlines()
+    start = next(n for n, line in enumerate(lines) if line.startswith("trial  "))
+    return [line.split() for line in lines[start + 1 :]]
+
+
+def tried(project: Shell) -> list[list[str]]:
+    return [
+        line.split()
+        for line in (project.cwd / "tried.txt").read_text().split("\n")[:-1]
+    ]
+
+
+def chosen(trials: int, sampler: str = "random") -> list[list[str]]:
+    search = Search(space=SPACE, metric="loss", sampler=sampler)  # pyright: ignore[reportArgumentType]
+    study = Study(search)
+    params = [study.ask().params for _ in range(trials)]
+    return [[str(one["x"]), str(one["n"])] for one in params]
+
+
+@pytest.mark.parametrize("job", ["run", "call", "submit"])
+def test_a_job_searches_and_says_what_came_of_it(project: Shell, job: str) -> None:
+    result = project.sweepflow("run", job)
+    assert result.returncode == 0, result
+    assert tried(project) == chosen(6)
+    rows = table(result.stdout)
+    assert [row[0] for row in rows] == list("123456")
+    values = [float(row[3]) for row in rows]
+    expected = [(float(x) - 0.3) ** 2 + int(n) for x, n in chosen(6)]
+    assert values == pytest.approx(expected, rel=1e-5)
+    best = expected.index(min(expected)) + 1
+    assert f"best: loss {min(expected)!r} of trial {best}: x=" in result.stderr
+    assert f"[6/6] trial 6: x={float(chosen(6)[5][0]):.6g}" in result.stderr
+
+
+def test_what_was_tried_is_known_and_a_search_goes_on(project: Shell) -> None:
+    first = project.sweepflow("run", "run")
+    again = project.sweepflow("run", "run")
+    assert table(again.stdout) == table(first.stdout)
+    assert len(tried(project)) == 6
+    more = project.sweepflow("run", "run", "--max-trials", "8")
+    assert table(more.stdout)[:6] == table(first.stdout)
+    assert tried(project) == chosen(8)
+    project.sweepflow("run", "run", "--random-seed", "7")
+    assert len(tried(project)) == 14
+    project.sweepflow("run", "run", "--force")
+    assert tried(project)[14:] == chosen(6)
+
+
+def test_a_search_that_was_killed_goes_on(project: Shell) -> None:
+    (project.cwd / "wait").touch()
+    child = project.start("run", "run", start_new_session=True)
+    try:
+        while not (project.cwd / "tried.txt").exists() or len(tried(project)) < 4:
+            assert child.poll() is None
+            time.sleep(0.02)
+    finally:
+        os.killpg(child.pid, signal.SIGKILL)
+        child.communicate()
+    (project.cwd / "wait").unlink()
+    result = project.sweepflow("run", "run")
+    assert result.returncode == 0, result
+    assert len(table(result.stdout)) == 6
+    assert tried(project) == [*chosen(4), *chosen(6)[3:]]
+
+
+def test_a_search_that_is_interrupted_says_so(project: Shell) -> None:
+    (project.cwd / "wait").touch()
+    child = project.start("run", "run")
+    while not (project.cwd / "tried.txt").exists() or len(tried(project)) < 4:
+        assert child.poll() is None
+        time.sleep(0.02)
+    child.send_signal(signal.SIGINT)
+    output, _ = child.communicate(timeout=60)
+    assert child.returncode == 130
+    assert len(table(output.decode())) == 3
+
+
+def test_trials_of_a_round_run_side_by_side(project: Shell) -> None:
+    result = project.sweepflow("run", "run", "--jobs", "3")
+    assert sorted(tried(project)) == sorted(chosen(6))
+    assert [row[0] for row in table(result.stdout)] == list("123456")
+
+
+def test_a_value_on_the_command_line_is_fixed_and_a_range_searched(
+    project: Shell,
+) -> None:
+    result = project.sweepflow("run", "run", "n=3", "x=2.0:3")
+    assert {n for _, n in tried(project)} == {"3"}
+    assert all(2 <= float(x) <= 3 for x, _ in tried(project))
+    header = next(line for line in result.stdout.splitlines() if "status" in line)
+    assert header.split() == ["trial", "x", "loss", "status", "run"]
+
+
+def test_sets_that_enumerate_run_first(project: Shell) -> None:
+    project.write(f"""
+jobs:
+  both:
+    run: python train.py
+    sets: {SETS}
+      - each: x=5,6
+        all: n=1
+""")
+    result = project.sweepflow("run", "both")
+    assert result.returncode == 0, result
+    assert tried(project) == [["5", "1"], ["6", "1"], *chosen(6)]
+
+
+def test_a_failed_trial_is_marked_and_run_again(project: Shell) -> None:
+    (project.cwd / "fail").touch()
+    result = project.sweepflow("run", "run")
+    assert result.returncode == 1
+    failing = [str(i) for i, (_, n) in enumerate(chosen(6), 1) if int(n) > 4]
+    rows = table(result.stdout)
+    assert [row[0] for row in rows if "failed" in row] == failing
+    assert "exit status 3" in result.stderr
+    before = len(tried(project))
+    (project.cwd / "fail").unlink()
+    again = project.sweepflow("run", "run")
+    assert again.returncode == 0, again
+    assert len(tried(project)) - before == len(failing)
+
+
+def test_a_metric_that_is_not_given_is_told_at_once(project: Shell) -> None:
+    project.write(PROJECT.replace("metric: loss", "metric: los"))
+    result = project.sweepflow("run", "run")
+    assert result.returncode == 2
+    assert len(tried(project)) == 1
+    assert "trial 1 completed, and did not give 'los': it gave loss" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_dry_run_tells_where_it_looks_and_runs_nothing(project: Shell) -> None:
+    result = project.sweepflow("run", "run", "--dry-run")
+    lines = result.stdout.splitlines()
+    assert lines[0] == (
+        "6 trials for the least loss, chosen by random (seed 0), 1 at once"
+    )
+    assert [line.split() for line in lines[1:3]] == [["x", "0.0:1"], ["n", "1:8"]]
+    x, n = chosen(1)[0]
+    assert f"seed=3 x={x} n={n}" in lines[-1]
+    found = json.loads(project.sweepflow("run", "run", "--dry-run", "--json").stdout)
+    assert found["search"]["space"] == {"x": "0.0:1", "n": "1:8"}
+    assert found["search"]["trials"] == 6
+    assert found["tasks"][0]["params"] == {"seed": "3", "x": x, "n": n}
+    assert not (project.cwd / "tried.txt").exists()
+    assert not (project.cwd / ".sweepflow").exists()
+
+
+@pytest.mark.parametrize(
+    ("sets", "problem"),
+    [
+        ("search: 'x=1:2', each: n=1, metric: a", "has each and search"),
+        ("each: x=1, trials: 3", "has trials, which only a search has"),
+        ("search: 'x=1:2'", "does not say for what: write metric: NAME"),
+        ("search: 'x=2:1', metric: a", "the range 2:1 holds no number"),
+        ("search: x, metric: a", "'x' says nothing of where to search"),
+        ("search: 'x=1:2', metric: a, trials: 0", "whole number, 1 or more"),
+        ("search: 'x=1:2', metric: a, sampler: foo", "one of tpe, random, gp"),
+        ("search: 'x=1:2', metric: a, all: 'y=1,2'", "y must have one value each"),
+        ("search: 'x=log(0:1)', metric: a", "has no logarithm"),
+    ],
+)
+def test_a_set_that_has_no_meaning_is_told_with_its_place(
+    project: Shell, sets: str, problem: str
+) -> None:
+    project.write(
+        f"jobs:\n  bad:\n    run: python train.py\n    sets:\n    - {{{sets}}}\n"
+    )
+    message = project.bad("run", "bad")
+    assert problem in message
+    assert "sweepflow.yaml:" in message
+    assert not (project.cwd / "tried.txt").exists()
+
+
+def test_an_option_of_searches_is_refused_for_what_does_not_search(
+    project: Shell,
+) -> None:
+    project.write("jobs: {plain: {run: python train.py}}")
+    assert "--max-trials" in project.bad("run", "plain", "--max-trials", "3")
+
+
+def test_the_runs_say_of_which_search_they_are(project: Shell) -> None:
+    project.sweepflow("run", "run")
+    with Store(Home.of(project.cwd)) as store:
+        facts = [run.facts["search"] for run in store.reader.runs(job="run")]
+    assert [one["trial"] for one in reversed(facts)] == [1, 2, 3, 4, 5, 6]
+    assert len({one["id"] for one in facts}) == 1
+
+
+FIT = """
+x = 0.5
+n = 1
+print("loss:", (x - 0.3) ** 2 + n)
+"""
+OPERATIONS = """
+operations:
+  fit: {main: fit, flags-import: all, objective: {maximize: loss}}
+jobs:
+  tune: {operation: fit, sets: [{search: "x=0.0:1 n=1:8", trials: 4}]}
+"""
+
+
+def test_a_job_of_an_operation_searches_for_its_objective(shell: Shell) -> None:
+    shell.write(OPERATIONS)
+    shell.write(FIT, "fit.py")
+    result = shell.sweepflow("run", "tune")
+    assert result.returncode == 0, result
+    values = [float(row[3]) for row in table(result.stdout)]
+    assert f"best: loss {max(values):.3f}"[:14] in result.stderr
+    assert "4 runs: 4 completed" in result.stderr
+    again = shell.sweepflow("run", "tune")
+    assert "4 runs: 4 cached" in again.stderr
+    shell.write(FIT.replace("0.3", "0.4"), "fit.py")
+    changed = shell.sweepflow("run", "tune")
+    assert "4 runs: 4 completed" in changed.stderr
+
+
+def test_ranges_of_flags_search(shell: Shell) -> None:
+    shell.write(OPERATIONS)
+    shell.write(FIT, "fit.py")
+    result = shell.sweepflow(
+        "run",
+        "fit",
+        "x=[0.0:1]",
+        "n=[1,2]",
+        "-m",
+        "5",
+        "--minimize",
+        "loss",
+        "-o",
+        "tpe",
+    )
+    assert result.returncode == 0, result
+    rows = table(result.stdout)
+    assert len(rows) == 5
+    assert {row[1] for row in rows} <= {"1", "2"}
+    message = shell.bad("run", "fit", "x=[0.0:1]", "--stage")
+    assert "a search cannot have --stage" in message
+
+
+FLOW = """
+from dataclasses import dataclass
+from sweepflow.workflow import AtomConstructor, Step, Workflow, log_metric
+
+@dataclass
+class Rows:
+    rows: int = 2
+
+@dataclass
+class Train:
+    lr: float = 0.1
+    kind: str = "small"
+    depth: int = 1
+
+def prepare(config, atoms, workspace):
+    (workspace / "data.txt").write_text("x" * config.rows)
+    return [AtomConstructor("data", "data.txt", "dataset")]
+
+def train(config, atoms, workspace):
+    log_metric("loss", config.lr + config.depth)
+    (workspace / "model").write_text(repr(config))
+    return [AtomConstructor("model", "model", "model")]
+
+def score(config, atoms, workspace):
+    log_metric("loss", 100 + len(atoms["model"].path.read_text()))
+    (workspace / "score").write_text("1")
+    return [AtomConstructor("score", "score", "eval")]
+
+demo = Workflow("demo", {}, [
+    Step("prepare", prepare, {}, Rows, {"data": "dataset"}),
+    Step("train", train, {"data": "dataset"}, Train, {"model": "model"}),
+    Step("score", score, {"model": "model"}, None, {"score": "eval"}),
+])
+"""
+FLOWS = """
+workflows: {demo: "flow:demo"}
+jobs:
+  tune:
+    workflow: demo
+    sets:
+      - search: train.lr=log(1e-4:0.1) train.depth=1:4 train.kind=small,large
+        all: prepare.rows=7
+        metric: METRIC
+        trials: 6
+        at_once: 2
+"""
+
+
+@pytest.mark.parametrize(("metric", "least"), [("train.loss", 1), ("loss", 100)])
+def test_a_job_of_a_workflow_shares_what_is_the_same(
+    shell: Shell, metric: str, least: int
+) -> None:
+    shell.write(FLOW, "flow.py")
+    shell.write(FLOWS.replace("METRIC", metric))
+    result = shell.sweepflow("run", "tune")
+    assert result.returncode == 0, result
+    assert all(least < float(row[4]) < least + 99 for row in table(result.stdout))
+    assert result.stderr.count("prepare completed") == 1
+    assert result.stderr.count("prepare cached") == 2
+    again = shell.sweepflow("run", "tune")
+    assert [row[:5] for row in table(again.stdout)] == [
+        row[:5] for row in table(result.stdout)
+    ]
+    assert "15 steps: 15 cached" in again.stderr
+    more = shell.sweepflow("run", "tune", "--max-trials", "8")
+    assert "20 steps: 4 completed, 16 cached" in more.stderr
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        (("train.lr=", "train.rate="), "train.rate"),
+        (("train.depth=1:4", "train.depth=0.5:0.7"), "train.depth"),
+    ],
+)
+def test_a_wrong_path_or_type_is_told_before_anything_runs(
+    shell: Shell, change: tuple[str, str], problem: str
+) -> None:
+    shell.write(FLOW, "flow.py")
+    shell.write(FLOWS.replace("METRIC", "loss").replace(*change))
+    assert problem in shell.bad("run", "tune")
