@@ -101,6 +101,7 @@ def search_workflow(  # noqa: PLR0913, PLR0917 - whose, which, and how it runs
     one = _read(project, job, number, request, options)
     own = project.root / job.config if job.config else found.listing.config
     base = read_config(found.workflow, request.config or own)
+    search_id = one.search.id(job.name)
     with Store(home_of(project)) as store:
         plan = partial(
             plan_points,
@@ -109,9 +110,10 @@ def search_workflow(  # noqa: PLR0913, PLR0917 - whose, which, and how it runs
             user=request.user,
             root=project.root,
             job=job.name,
+            search=search_id,
         )
         target = WorkflowTrials(
-            found.workflow, base, one.words, one.written.where, plan
+            search_id, found.workflow, base, one.words, one.written.where, plan
         )
         if request.dry_run:
             tell_search(job.name, one.search, target, as_json=request.as_json)

@@ -34,12 +34,14 @@ class OperationTrials:
     A trial for which there is an equal completed run takes its result.
 
     Args:
+        id: Of the search.
         operations: Where it is written.
         asked: Gives the runs that some words, `NAME=VALUE`, stand for.
         words: Gives those of a trial.
         planned: Gives the plan of runs.
     """
 
+    id: str
     operations: Operations
     asked: Callable[[Sequence[Sequence[str]]], PlannedStep]
     words: Callable[[Trial], Sequence[str]]
@@ -103,7 +105,9 @@ def search_operation(  # noqa: PLR0913, PLR0917 - what is searched, and all that
         closing(LocalExecutor(("sweepflow.operations.running",))) as executor,
         Store(home_of(project) if project else find_home()) as store,
     ):
+        search_id = search.id(job or operation.full_name)
         target = OperationTrials(
+            search_id,
             operations,
             lambda trials: read_asked(
                 operations,
@@ -115,7 +119,12 @@ def search_operation(  # noqa: PLR0913, PLR0917 - what is searched, and all that
             ),
             words,
             lambda asked: plan_operation(
-                operations, asked, store, with_deps=options.with_deps, job=job
+                operations,
+                asked,
+                store,
+                with_deps=options.with_deps,
+                job=job,
+                search=search_id,
             ),
         )
         if request.dry_run:

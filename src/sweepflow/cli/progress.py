@@ -144,9 +144,7 @@ class Display:
                 self._counts["cached"] += 1
                 self._ended(f"{event.task.key} cached", "cached")
             case TaskSkipped():
-                self._counts["not started"] += 1
-            case TaskNumbers():
-                pass  # `runs info` shows them
+                self._counts[_status(event)] += 1
             case _:
                 for line in _remarks(event):
                     self._view.say(line)
@@ -206,9 +204,16 @@ class Display:
 
 
 def _remarks(
-    event: TaskChecked | TaskHeld | TaskRetried | OutputDamaged | Interrupted,
+    event: TaskChecked
+    | TaskHeld
+    | TaskNumbers
+    | TaskRetried
+    | OutputDamaged
+    | Interrupted,
 ) -> list[str]:
     match event:
+        case TaskNumbers():
+            return []  # `runs info` shows them
         case TaskChecked(task, checked):
             return [f"{task.key}: {s}" for s in (checked.summary, *checked.failures)]
         case TaskHeld(task, host):
@@ -231,10 +236,11 @@ def _remarks(
             ]
 
 
-def _status(event: TaskFinished) -> str:
+def _status(event: TaskFinished | TaskSkipped) -> str:
     """Give how a task ended: what a search has ended is pruned, not interrupted."""
-    is_pruned = (event.outcome.error or "").startswith(PRUNED)
-    return "pruned" if is_pruned else event.outcome.status
+    if (event.outcome.error or "").startswith(PRUNED):
+        return "pruned"
+    return "not started" if event.outcome.status == "skipped" else event.outcome.status
 
 
 def _sentence(event: TaskFinished) -> str:

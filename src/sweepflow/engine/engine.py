@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sweepflow.engine.plan import Plan
     from sweepflow.engine.result import Result
     from sweepflow.engine.task import Outcome
+    from sweepflow.store.records import Run
     from sweepflow.store.store import Store
 
 CacheUse: TypeAlias = Literal["use", "renew", "off"]
@@ -67,6 +68,8 @@ class Engine:
             None for no such rule.
         listeners: Are told of every event, in this thread.
         follows_numbers: Whether they are told what steps log, while these run.
+        given_up: Runs that `end_task` has ended, by their fingerprints. What is the
+            same is not run again: it is skipped, and they stand for it.
         lease_seconds: After how long a silent driver loses the work that it does.
     """
 
@@ -78,6 +81,7 @@ class Engine:
     stages: Collection[str] | None = None
     listeners: Iterable[Listener] = ()
     follows_numbers: bool = False
+    given_up: Mapping[str, Run] = field(default_factory=dict[str, "Run"])
     lease_seconds: float = LEASE_SECONDS
     _walks: list[Walk] = field(default_factory=list[Walk], init=False)
     _signum: int | None = field(default=None, init=False)

@@ -160,9 +160,13 @@ class Walk:
         wanted = [j.fingerprint.digest for j in jobs if j.fingerprint and not j.fresh]
         found = look_up(self._store, wanted)
         for job in jobs:
-            known = job.fingerprint and found.get(job.fingerprint.digest)
-            if known and not job.fresh:
+            digest = job.fingerprint.digest if job.fingerprint else ""
+            if job.fresh:
+                self._queue_up(job)
+            elif known := found.get(digest):
                 self._take_known(job, known.hit, known.damaged)
+            elif ended := self._engine.given_up.get(digest):
+                self._skip(job.task, ended.error or "", ended.id)
             else:
                 self._queue_up(job)
 
@@ -539,10 +543,10 @@ class Walk:
         outcome = Outcome("failed", error=error)
         self._finish(job, ExitRecord(outcome, job.started_at, job.started_at))
 
-    def _skip(self, task: Task, reason: str) -> None:
+    def _skip(self, task: Task, reason: str, run_id: str | None = None) -> None:
         outcome = Outcome("skipped", error=reason)
         self._tell(TaskSkipped(task, outcome))
-        self._settle(task, Result(outcome))
+        self._settle(task, Result(outcome, run_id))
 
     def _end_group(self, task: Task) -> None:
         """End a group whose members all have."""

@@ -125,7 +125,7 @@ class CommandTrials:
         self._rest = rest
         self._job, self._project = found.written.job, found.written.project
         self._add = self._added()
-        self._id = found.search.id(
+        self.id = found.search.id(
             {
                 "job": self._job.name,
                 self._job.mode: self._job.target,
@@ -151,7 +151,7 @@ class CommandTrials:
             if run := self._known.get(params):
                 known[trial.number] = run
             key = f"{self._job.name}.{trial.number:0{width}}"
-            fact = {"search": {"id": self._id, "trial": trial.number}}
+            fact = {"search": {"id": self.id, "trial": trial.number}}
             # The same values may be chosen twice.
             one = missing.setdefault(params, (key, words, fact))
             tasks.append({self._job.name: one[0]})
@@ -191,7 +191,7 @@ class CommandTrials:
         )
         for run in reversed(runs):
             ended = run.status == "completed" or (run.error or "").startswith(PRUNED)
-            if ended and run.facts.get("search", {}).get("id") == self._id:
+            if ended and run.facts.get("search", {}).get("id") == self.id:
                 self._known[canonical_json(run.params)] = run
 
 

@@ -55,6 +55,7 @@ def plan_operation(  # noqa: PLR0913 - each by its name
     run_id: str = "",
     previous: Previous | None = None,
     job: str = "",
+    search: str = "",
 ) -> Plan:
     """Give the plan of an operation; nothing runs, and nothing is written.
 
@@ -68,6 +69,7 @@ def plan_operation(  # noqa: PLR0913 - each by its name
         run_id: The id that the run is to have.
         previous: The run that goes on; it is still of the job that it was of.
         job: The name of the job that the runs are of, for them to be found by.
+        search: The id of the search that they are trials of, likewise.
 
     Raises:
         PlanError: What is required cannot be had.
@@ -77,7 +79,7 @@ def plan_operation(  # noqa: PLR0913 - each by its name
     planner = _Planner(
         operations,
         store,
-        common=of_job(job),
+        common=of_job(job, search),
         with_deps=with_deps,
         stage=stage,
         stage_trials=stage_trials,

@@ -72,7 +72,6 @@ class Search:
             target: What is run with the values, as JSON.
         """
         own = asdict(self) | {"target": target}
-        own["space"] = {name: str(one) for name, one in self.space.items()}
-        own["first"] = {name: one.first for name, one in self.space.items()}
+        own["space"] = {name: repr(one) for name, one in self.space.items()}
         del own["trials"]
         return sha256(canonical_json(own))[:16]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from sweepflow.search.outcome import Tried, Trying, outcome
-from sweepflow.search.study import Study
+from sweepflow.search.study import PRUNED, Study
 from sweepflow.search.watch import Watch
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from sweepflow.search.definition import Search
     from sweepflow.search.study import Trial
     from sweepflow.store.records import Run
+    from sweepflow.store.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,14 @@ class Round:
 
 
 class Target(Protocol):
-    """What a search is for."""
+    """What a search is for.
+
+    Attributes:
+        id: Of this search of it, which its runs have among their facts.
+    """
+
+    @property
+    def id(self) -> str: ...
 
     def plan(self, trials: Sequence[Trial]) -> Round:
         """Give the plan of some trials.
@@ -103,6 +111,8 @@ def explore(
     study = Study(search)
     listeners = list(engine.listeners)
     engine.follows_numbers = search.pruner is not None
+    if engine.cache == "use":
+        engine.given_up = _given_up(engine.store, target.id)
     tried: list[Tried] = []
     while len(tried) < search.trials:
         count = min(search.at_once, search.trials - len(tried))
@@ -119,6 +129,17 @@ def explore(
         if engine.fail_fast and any(one.status == "failed" for one in tried):
             break
     return Explored(search, tried)
+
+
+def _given_up(store: Store, search_id: str) -> dict[str, Run]:
+    """Give the runs of a search that were pruned, by their fingerprints."""
+    return {
+        run.fingerprint: run
+        for run in store.reader.runs(statuses=("interrupted",))
+        if run.fingerprint
+        and (run.error or "").startswith(PRUNED)
+        and run.facts.get("search", {}).get("id") == search_id
+    }
 
 
 def _tryings(

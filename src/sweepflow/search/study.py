@@ -110,6 +110,10 @@ class Study:
             for step, value in points:
                 self.watch(number, value, step)
 
+    def give_up(self, number: int, reason: str) -> None:
+        """Take a trial for one that is to end, or was ended, before its time."""
+        self._pruned.setdefault(number, reason)
+
     def pruned(self, number: int) -> str | None:
         """Say why a trial is to end before its time, or was; None where it is not."""
         return self._pruned.get(number)

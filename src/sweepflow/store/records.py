@@ -22,13 +22,19 @@ def canonical_json(data: Json) -> str:
     return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 
 
-def of_job(name: str) -> dict[str, Json]:
-    """Give the fact that a run is of a job which has another target than a command.
+def of_job(name: str, search: str = "") -> dict[str, Json]:
+    """Give the facts that a run is of a job, and of a search.
 
-    It is the first of a run's facts, where `Search.runs` looks for it: such runs bear
-    the name of the operation or workflow that they are of. None without a name.
+    A job that has another target than a command is the first of a run's facts, where
+    `Search.runs` looks for it: such runs bear the name of the operation or workflow
+    that they are of. None without a name.
+
+    Args:
+        name: Of the job.
+        search: The id of the search, if the run is a trial of one.
     """
-    return {"job": name} if name else {}
+    facts: dict[str, Json] = {"job": name} if name else {}
+    return facts | ({"search": {"id": search}} if search else {})
 
 
 def sha256(text: str) -> str:

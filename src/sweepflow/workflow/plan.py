@@ -93,6 +93,7 @@ def plan_points(  # noqa: PLR0913 - what it says of the runs, each by its name
     user: str | None = None,
     root: Path | None = None,
     job: str = "",
+    search: str = "",
 ) -> PlannedPoints:
     """Give one plan for a workflow with several configs.
 
@@ -106,6 +107,7 @@ def plan_points(  # noqa: PLR0913 - what it says of the runs, each by its name
         user: In whose name the atoms are kept.
         root: The project's folder.
         job: The name of the job that the points are of, for its runs to be found by.
+        search: The id of the search that they are trials of, likewise.
 
     Raises:
         PlanError, AtomError: As for `plan_workflow`.
@@ -118,7 +120,7 @@ def plan_points(  # noqa: PLR0913 - what it says of the runs, each by its name
     # In the plan of one point, whichever earlier task makes an output is meant.
     none = defaultdict[str, list[str]](list)
     candidates = undeclared(workflow) if len(points) > 1 else none
-    facts = of_job(job)
+    facts = of_job(job, search)
     tasks: dict[str, Task] = {}
     for configs, names in zip(points, keys, strict=True):
         for step in workflow.steps:

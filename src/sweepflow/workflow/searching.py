@@ -6,6 +6,7 @@ import json
 import signal
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Unpack
 
 from sweepflow.engine.recovery import settle
@@ -50,6 +51,7 @@ class WorkflowTrials:
     What is known of a trial's steps is taken from the cache.
 
     Args:
+        id: Of the search.
         workflow: What is run.
         base: The config that all trials have in common.
         words: Gives what a trial has beside that, each `dotted.key=value`.
@@ -57,6 +59,7 @@ class WorkflowTrials:
         planned: Gives one plan for several configs.
     """
 
+    id: str
     workflow: Workflow
     base: Base
     words: Callable[[Trial], Sequence[str]]
@@ -137,12 +140,14 @@ def run_search(  # noqa: PLR0913, PLR0917 - what is searched, and how
     store = current_store()
     atoms = given_atoms(store, input_atoms)
     data: dict[str, Any] = to_data(base_config) or {}
+    search_id = search.id(workflow.name)
     target = WorkflowTrials(
+        search_id,
         workflow,
         (None, data),
         lambda trial: [_word(key, v, space[key]) for key, v in trial.params.items()],
         nowhere,
-        lambda points: plan_points(workflow, atoms, points, user=user),
+        partial(plan_points, workflow, atoms, user=user, search=search_id),
     )
     engine = engine_for(search, target, store, options)
     with closing(engine.executor):
