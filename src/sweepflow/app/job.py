@@ -16,13 +16,14 @@ from sweepflow.app import sqlite
 from sweepflow.app.context import start_run, status_after
 from sweepflow.app.digest import config_digest, overrides_digest
 from sweepflow.app.locks import hold
+from sweepflow.app.numbers import tell
 from sweepflow.app.params import log_params
 from sweepflow.app.signals import terminable
 from sweepflow.app.tracking import Store, is_local, open_experiment, using
 from sweepflow.errors import StoreError, SweepflowError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Mapping
 
     from mlflow.entities import Experiment, Run
 
@@ -71,7 +72,8 @@ class Job:
         }
         tag = OVERRIDES_TAG if self.options.match_overrides else CONFIG_TAG
         if self._may_skip() and (known := self._peek(tag, tags[tag])):
-            return _skip(*known)
+            run_id, result = known
+            return _skip(run_id, result, lambda: self._peek_metrics(run_id))
         try:
             return self._run(tag, tags)
         except _Refusal as refusal:
@@ -110,17 +112,21 @@ class Job:
             found = _find(experiment, tag, tags[tag])
         if found and self._may_skip() and found.info.status == "FINISHED":
             result = found.data.tags.get(RESULT_TAG)
-            return _skip(found.info.run_id, result)
+            return _skip(found.info.run_id, result, lambda: found.data.metrics)
         run_id = found.info.run_id if found else None
-        with (
-            start_run(chdir=self.options.chdir, run_id=run_id, tags=tags) as run,
-            self._telling(run.info.run_id),
-        ):
-            log_params(run, self.config)
-            collector.resume()
-            with terminable():
-                result = self.app(run, self.config)
-            _keep(run, result)
+        try:
+            with (
+                start_run(chdir=self.options.chdir, run_id=run_id, tags=tags) as run,
+                self._telling(run_id := run.info.run_id),
+            ):
+                log_params(run, self.config)
+                collector.resume()
+                with terminable():
+                    result = self.app(run, self.config)
+                _keep(run, result)
+        finally:
+            if run_id:  # only now is there all that was logged
+                tell(run_id, lambda: _metrics(run_id))
         return result
 
     @contextmanager
@@ -155,6 +161,10 @@ class Job:
             self.store.database, name, tag=tag, digest=digest, result=RESULT_TAG
         )
 
+    def _peek_metrics(self, run_id: str) -> dict[str, float]:
+        assert self.store.database  # noqa: S101 -- the run was found there
+        return sqlite.metrics_of(self.store.database, run_id)
+
 
 class _Refusal(Exception):  # noqa: N818 -- carries an error over the app's own ones
     """The run cannot begin; unlike a SweepflowError that the app itself raises."""
@@ -181,8 +191,17 @@ def _find(experiment: Experiment, tag: str, digest: str) -> Run | None:
     return None
 
 
-def _skip(run_id: str, result: str | None) -> object:
+def _metrics(run_id: str) -> dict[str, float]:
+    import mlflow
+
+    return mlflow.MlflowClient().get_run(run_id).data.metrics
+
+
+def _skip(
+    run_id: str, result: str | None, metrics: Callable[[], Mapping[str, float]]
+) -> object:
     logger.info("Skipped: run %s has finished with this configuration", run_id)
+    tell(run_id, metrics)
     return json.loads(result) if result else None
 
 

@@ -7,6 +7,7 @@ in the middle leaves nothing behind.
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import sqlite3
@@ -30,6 +31,8 @@ _FINISHED = """
       AND runs.status = 'FINISHED' AND runs.lifecycle_stage = 'active'
     ORDER BY runs.start_time DESC LIMIT 1
 """
+
+_METRICS = "SELECT key, value, is_nan FROM latest_metrics WHERE run_uuid = ?"
 
 _LEDGER = "SELECT 1 FROM sqlite_master WHERE name = 'ledger_version'"
 
@@ -124,6 +127,17 @@ def finished_run(
             values = (result, tag, digest, experiments[0][0])
             return connection.execute(_FINISHED, values).fetchone()
     return None
+
+
+def metrics_of(database: Path, run_id: str) -> dict[str, float]:
+    """Give the last values of the metrics of a run, read without MLflow.
+
+    Raises:
+        sqlite3.Error: They cannot be read.
+    """
+    with closing(_open(database)) as connection:
+        rows = connection.execute(_METRICS, (run_id,))
+        return {key: math.nan if is_nan else value for key, value, is_nan in rows}
 
 
 def _open(database: Path) -> sqlite3.Connection:
