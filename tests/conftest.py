@@ -7,9 +7,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sweepflow.store import Home
-from tests.servers import postgres, postgres_server, server, template
+from tests.servers import (
+    postgres,
+    postgres_server,
+    server,
+    server_database,
+    template,
+)
 
-__all__ = ["postgres", "postgres_server", "server", "template"]  # fixtures for all
+# Fixtures for all.
+__all__ = ["postgres", "postgres_server", "server", "server_database", "template"]
 
 if TYPE_CHECKING:
     from pathlib import Path

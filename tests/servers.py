@@ -74,10 +74,15 @@ def _running(
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Generator[str]:
+def server_database(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Path:
+    """The database of the MLflow server."""
+    return Path(shutil.copy(template, tmp_path_factory.mktemp("server") / "server.db"))
+
+
+@pytest.fixture(scope="session")
+def server(server_database: Path) -> Generator[str]:
     """An MLflow server that hands artifacts on; its URL."""
-    folder = tmp_path_factory.mktemp("server")
-    shutil.copy(template, folder / "server.db")
+    folder = server_database.parent
     port = _free_port()
     url = f"http://127.0.0.1:{port}"
 
@@ -91,7 +96,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Generato
 
     command = [sys.executable, "-m", "mlflow", "server", "--workers", "1"]
     command += ["--host", "127.0.0.1", "--port", str(port)]
-    command += ["--backend-store-uri", f"sqlite:///{folder}/server.db"]
+    command += ["--backend-store-uri", f"sqlite:///{server_database}"]
     command += ["--artifacts-destination", str(folder / "mlartifacts")]
     with (
         (folder / "log").open("wb") as log,

@@ -20,6 +20,7 @@ from sweepflow.analysis import (
     AnalysisError,
     MissingKeyError,
     Run,
+    mlflow_server,
     mlflow_store,
     runs,
 )
@@ -231,7 +232,7 @@ def test_runs_of_a_tracking_server(server: str) -> None:
 
 
 def test_more_runs_than_a_page(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mlflow_store, "PAGE", 2)
+    monkeypatch.setattr(mlflow_server, "PAGE", 2)
     log_runs(server, "pages")
     check_runs(server, "pages")
 

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sweepflow.analysis.errors import AnalysisError
+from sweepflow.analysis.errors import AnalysisError, DamagedRunWarning
 from sweepflow.analysis.mlflow_database import read_database
+from sweepflow.analysis.mlflow_server import read_server
 from sweepflow.analysis.tracked import TrackedRecord, TrackedRun
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from mlflow.entities import Experiment, Run
 
     from sweepflow.analysis.settings import Value
-
-PAGE = 1000
-"""How many runs a server is asked for at a time."""
 
 _DEFAULT = "sqlite:///mlflow.db"
 _SQLITE = "sqlite:///"
@@ -53,7 +53,15 @@ def tracked_runs(
         records = read_database(path, experiment, status, limit)
     if records is None:
         records = list(by_client(chosen, experiment, status, limit))
-    return [TrackedRun(record) for record in records]
+    return list(_whole(records))
+
+
+def _whole(records: Sequence[TrackedRecord | str]) -> Iterator[TrackedRun]:
+    for record in records:
+        if isinstance(record, TrackedRecord):
+            yield TrackedRun(record)
+        else:
+            warnings.warn(f"left out the run {record}", DamagedRunWarning, stacklevel=5)
 
 
 def _configured() -> str | None:
@@ -65,8 +73,8 @@ def _configured() -> str | None:
 
 def by_client(
     uri: str, experiment: str | None, status: str | None, limit: int | None
-) -> Iterator[TrackedRecord]:
-    """Give what MLflow's client gives; see `tracked_runs`.
+) -> Iterator[TrackedRecord | str]:
+    """Give what MLflow gives, and of a damaged run what is wrong; see `tracked_runs`.
 
     Raises:
         AnalysisError: The store cannot be read, or has no such experiment.
@@ -78,18 +86,14 @@ def by_client(
     try:
         client: Any = MlflowClient(uri)  # whose pages have no type
         names = {e.experiment_id: e.name for e in _experiments(client, experiment)}
-        token: Any = None
-        while names and (limit is None or limit > 0):
-            count = PAGE if limit is None else min(PAGE, limit)
-            page = client.search_runs(
-                list(names), wanted, max_results=count, page_token=token
-            )
-            for run in page:
-                yield _record(run, names[run.info.experiment_id])
-            token = page.token
-            limit = None if limit is None else limit - len(page)
-            if not token:
-                return
+        if not names or limit == 0:
+            return
+        if uri.startswith(("http:", "https:")):
+            yield from read_server(uri, names, wanted, limit)
+            return
+        pages = _pages(client.search_runs, list(names), wanted)
+        for run in islice(chain.from_iterable(pages), limit):
+            yield _record(run, names[run.info.experiment_id])
     except MlflowException as error:
         raise AnalysisError(
             f"the MLflow store cannot be read: {error}",
@@ -114,9 +118,17 @@ def _record(run: Run, experiment: str) -> TrackedRecord:
     )
 
 
+def _pages(search: Any, *asked: Any) -> Iterator[Any]:  # noqa: ANN401 - MLflow's
+    token = ""
+    while token is not None:
+        page = search(*asked, page_token=token or None)
+        yield page
+        token = page.token or None
+
+
 def _experiments(client: Value, name: str | None) -> list[Experiment]:
     if name is None:
-        return list(client.search_experiments())
+        return list(chain.from_iterable(_pages(client.search_experiments)))
     found = client.get_experiment_by_name(name)
     if found is None:
         known = ", ".join(sorted(each.name for each in client.search_experiments()))
