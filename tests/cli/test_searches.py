@@ -390,3 +390,76 @@ def test_a_wrong_path_or_type_is_told_before_anything_runs(
     shell.write(FLOW, "flow.py")
     shell.write(FLOWS.replace("METRIC", "loss").replace(*change))
     assert problem in shell.bad("run", "tune")
+
+
+SLOW = """
+import sys, time
+x = 0.5
+for word in sys.argv[1:]:
+    if word.startswith("x="):
+        x = float(word[2:])
+for step in range(40):
+    print(f"loss: {x + 1 / (step + 1)} (step {step})", flush=True)
+    if x > 1:
+        time.sleep(60)  # what is bad takes longest
+"""
+SLOW_FLOW = """
+import time
+from dataclasses import dataclass
+from sweepflow.workflow import AtomConstructor, Step, Workflow, log_metric
+
+@dataclass
+class Train:
+    x: float = 0.5
+
+def train(config, atoms, workspace):
+    for step in range(40):
+        log_metric("loss", config.x + 1 / (step + 1), step)
+        if config.x > 1:
+            time.sleep(60)
+    (workspace / "model").write_text(repr(config))
+    return [AtomConstructor("model", "model", "model")]
+
+slow = Workflow("slow", {}, [Step("train", train, {}, Train, {"model": "model"})])
+"""
+PRUNED = """
+workflows: {slow: "flow:slow"}
+operations: {print: {main: slow, flags-import: all}}
+jobs:
+  command: {run: python slow.py, sets: [{search: "x=0.5,0.6,5.0,7.0", <<: &how
+    {metric: loss, trials: 8, pruner: median, startup: 2, sampler: random, seed: 3}}]}
+  operation: {operation: print, sets: [{search: "x=0.5,0.6,5.0,7.0", <<: *how}]}
+  workflow: {workflow: slow, sets: [{search: "train.x=0.5,0.6,5.0,7.0", <<: *how}]}
+"""
+
+
+@pytest.mark.parametrize("job", ["command", "operation", "workflow"])
+def test_a_trial_that_promises_little_is_ended_and_not_run_again(
+    shell: Shell, job: str
+) -> None:
+    shell.write(SLOW, "slow.py")
+    shell.write(SLOW_FLOW, "flow.py")
+    shell.write(PRUNED)
+    first = shell.sweepflow("run", job)
+    assert first.returncode == 0, first
+    rows = table(first.stdout)
+    values = [float(row[1]) for row in rows]
+    # Two run undisturbed before it begins; this seed chooses good ones for them.
+    assert max(values[:2]) < 1 < max(values)
+    for row, value in zip(rows, values, strict=True):
+        assert row[-2] == ("pruned" if value > 1 else "completed")
+    assert "pruned: " in first.stderr
+    assert "interrupted" not in first.stderr
+    again = shell.sweepflow("run", job)
+    assert [row[:-1] for row in table(again.stdout)] == [row[:-1] for row in rows]
+    assert "completed" not in again.stderr
+
+
+def test_a_run_of_an_operation_with_a_range_goes_on(shell: Shell) -> None:
+    shell.write("operations: {fit: {main: fit, flags: {x: '[0.0:1]', n: 2}}}")
+    shell.write(FIT, "fit.py")
+    shell.sweepflow("run", "fit", "-m", "1")
+    run = json.loads(shell.sweepflow("runs", "list", "--json").stdout)[0]["id"]
+    result = shell.sweepflow("run", "--restart", run)
+    assert result.returncode == 0, result
+    assert "a search cannot have" in shell.bad("run", "--restart", run, "-O")

@@ -58,7 +58,8 @@ def run_operation(
     _check(operation.full_name, request, options)
     tell_warnings(operations)
     os.environ["CMD_DIR"] = str(working_directory())  # for the commands
-    if job is None and (search := _search(found, project, request, options)):
+    goes_on = options.restart is not None and not options.asks_for_search
+    if not (job or goes_on) and (search := _search(found, project, request, options)):
         return search()
     runs = not (request.dry_run or options.print_trials or options.stage)
     executor = LocalExecutor(_PRELOADED)
