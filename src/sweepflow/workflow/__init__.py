@@ -5,7 +5,8 @@ step                                steps of annotated functions   decorator.py
 Resources, Retry, DependsOn         what a step needs      steps.py
 Config, from_dict, from_yaml, to_yaml   configs            config.py
 log_metric, state_folder            numbers of a step; a place for its work
-run_workflow, arun_workflow, run_sweep  running it    run.py, sweep.py
+run_workflow, arun_workflow         running it             run.py
+run_sweep, run_search               … with many values     sweep.py, searching.py
 WorkflowState, StepState, WorkflowError  how it ended      state.py
 """
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from sweepflow.workflow.keeping import state_folder
     from sweepflow.workflow.metrics import log_metric
     from sweepflow.workflow.run import arun_workflow, run_workflow
+    from sweepflow.workflow.searching import run_search
     from sweepflow.workflow.state import StepState, WorkflowError, WorkflowState
     from sweepflow.workflow.steps import AtomConstructor, DependsOn, Step
     from sweepflow.workflow.sweep import run_sweep
@@ -39,6 +41,7 @@ __all__ = [
     "from_dict",
     "from_yaml",
     "log_metric",
+    "run_search",
     "run_sweep",
     "run_workflow",
     "state_folder",
@@ -53,6 +56,7 @@ _HOMES = {
     "sweepflow.workflow.keeping": ("state_folder",),
     "sweepflow.workflow.metrics": ("log_metric",),
     "sweepflow.workflow.run": ("arun_workflow", "run_workflow"),
+    "sweepflow.workflow.searching": ("run_search",),
     "sweepflow.workflow.sweep": ("run_sweep",),
     "sweepflow.workflow.state": ("StepState", "WorkflowError", "WorkflowState"),
     "sweepflow.workflow.steps": ("AtomConstructor", "DependsOn", "Step"),
