@@ -116,6 +116,17 @@ def test_runs_of_all_kinds_come_in_the_order_they_began(store: Store) -> None:
     assert runs(workflow="none").to_frame().shape == (0, 0)
 
 
+def test_runs_of_a_dead_driver_are_completed_first(store: Store) -> None:
+    record(store, "a", status="running", driver="1@0")
+    assert runs().to_list("status") == ["interrupted"]
+
+
+def test_where_nothing_ran_there_are_none_and_no_ledger_is_made(tmp_path: Path) -> None:
+    with Store(Home(tmp_path / "none")) as empty, use_store(empty):
+        assert len(runs()) == 0
+    assert not (tmp_path / "none").exists()
+
+
 def test_a_whole_frame_has_all_that_the_ledger_knows(store: Store) -> None:
     record(
         store,

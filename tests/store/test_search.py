@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.store.conftest import a_run, an_ending
+from tests.store.conftest import a_claim, a_run, an_atom, an_ending
 from tests.store.test_ledger_begin import a_scalar, with_scalars
 
 if TYPE_CHECKING:
@@ -141,3 +141,17 @@ def test_numbers_have_any_name(ledger: Ledger, name: str) -> None:
     ledger.start(a_run("a"))
     ledger.commit([with_scalars("a", replace(a_scalar(), name=name))])
     assert list(ledger.scalars(["a"])["a"]) == [name]
+
+
+def test_the_atoms_of_many_runs_by_name_and_in_order(ledger: Ledger) -> None:
+    names = [f"n{n}" for n in (3, 1, 10)]
+    atoms = {name: ledger.add_atom(an_atom(name)) for name in names}
+    given = {name: atom.id for name, atom in atoms.items()}
+    ledger.acquire([replace(a_claim("a"), inputs=given), a_claim("b", "2")])
+    made = [replace(an_ending(run_id), outputs=atoms) for run_id in "ab"]
+    assert not ledger.commit(made)
+
+    assert ledger.input_ids(["a", "b", "none"]) == {"a": given, "b": {}, "none": {}}
+    assert list(ledger.input_ids(["a"])["a"]) == names
+    assert ledger.output_ids(["b", "a"]) == {"a": given, "b": given}
+    assert ledger.output_ids([]) == {}

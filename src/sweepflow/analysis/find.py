@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from sweepflow.analysis.errors import AnalysisError
 from sweepflow.analysis.run_collection import RunCollection
+from sweepflow.errors import StoreError
 
 if TYPE_CHECKING:
     from sweepflow.analysis.known import KnownRun
@@ -24,8 +26,9 @@ def runs(  # noqa: PLR0913 - each a filter
 ) -> RunCollection[KnownRun]:
     """Give recorded runs as a collection, in the order they began.
 
-    Without arguments it is all runs of the project's ledger. With `tracking_uri` or
-    `experiment` it is those of an MLflow store.
+    Without arguments it is all runs of the project's ledger, where those whose driver
+    died are completed first. With `tracking_uri` or `experiment` it is those of an
+    MLflow store.
 
     Args:
         job: Only runs of this job; also what it ran of an operation or a workflow.
@@ -68,9 +71,14 @@ def _of_ledger(
     limit: int | None,
 ) -> RunCollection[KnownRun]:
     from sweepflow.analysis.recorded import RecordedRuns
+    from sweepflow.engine.recovery import settle
     from sweepflow.here import current_store
 
     store = current_store()
+    if not store.home.has_ledger():  # to open it would make one
+        return RunCollection[Any]([])
+    with suppress(StoreError):  # an archive can still be looked at
+        settle(store)
     kinds = ("operation", "workflow")
     kind = next((kind for kind in kinds if names[kind] is not None), None)
     name = names[kind] if kind else None

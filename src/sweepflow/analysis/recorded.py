@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -13,8 +12,6 @@ from sweepflow.analysis.run_info import RunInfo
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
-
-    from sqlalchemy import Table
 
     from sweepflow.store.home import Home
     from sweepflow.store.records import Run as Record
@@ -48,35 +45,12 @@ class RecordedRuns:
     @cached_property
     def inputs(self) -> Mapping[str, Mapping[str, str]]:
         """The ids of the atoms that they got, by the ids of the runs and by name."""
-        from sweepflow.store import schema
-
-        return self._links(schema.inputs)
+        return self._store.reader.input_ids(self._ids)
 
     @cached_property
     def outputs(self) -> Mapping[str, Mapping[str, str]]:
         """Likewise, of the atoms that they made or took."""
-        from sweepflow.store import schema
-
-        return self._links(schema.outputs)
-
-    def _links(self, table: Table) -> Mapping[str, Mapping[str, str]]:
-        from sqlalchemy import select
-
-        from sweepflow.store.database import Database
-
-        found: dict[str, dict[str, str]] = {run_id: {} for run_id in self._ids}
-        # A connection of its own: the ledger gives links of one run at a time.
-        with closing(Database(self.home.ledger, read_only=True)) as database:
-            columns, wanted = table.c, database.given().c.value
-            query = (
-                select(columns.run_id, columns.name, columns.atom_id)
-                .where(columns.run_id.in_(select(wanted)))
-                .order_by(columns.run_id, columns.position)
-            )
-            rows = database.fetch(database.sql(query), keys=database.keys(self._ids))
-        for run_id, name, atom_id in rows:
-            found[run_id][name] = atom_id
-        return found
+        return self._store.reader.output_ids(self._ids)
 
 
 class RecordedRun(KnownRun):

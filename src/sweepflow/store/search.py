@@ -21,7 +21,7 @@ from sweepflow.store.rows import (
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import ColumnElement, Table
     from sqlalchemy.sql import ClauseElement
 
     from sweepflow.store.database import Database
@@ -168,6 +168,28 @@ class Search:
         found: dict[str, dict[str, float]] = {run_id: {} for run_id in run_ids}
         for run_id, name, last in self._rows(query, run_ids):
             found[run_id][name] = math.nan if last is None else last
+        return found
+
+    def input_ids(self, run_ids: Collection[str]) -> Mapping[str, Mapping[str, str]]:
+        """Give the ids of the atoms that runs got, by the runs' ids and by name."""
+        return self._links(schema.inputs, run_ids)
+
+    def output_ids(self, run_ids: Collection[str]) -> Mapping[str, Mapping[str, str]]:
+        """Likewise, of the atoms that they made or took."""
+        return self._links(schema.outputs, run_ids)
+
+    def _links(
+        self, table: Table, run_ids: Collection[str]
+    ) -> Mapping[str, Mapping[str, str]]:
+        columns, wanted = table.c, self._database.given().c.value
+        query = (
+            select(columns.run_id, columns.name, columns.atom_id)
+            .where(columns.run_id.in_(select(wanted)))
+            .order_by(columns.run_id, columns.position)
+        )
+        found: dict[str, dict[str, str]] = {run_id: {} for run_id in run_ids}
+        for run_id, name, atom_id in self._rows(query, run_ids):
+            found[run_id][name] = atom_id
         return found
 
     def _rows(self, query: ClauseElement, run_ids: Collection[str]) -> Sequence[Any]:
