@@ -87,9 +87,9 @@ def test_words_know_where_in_the_file_they_stand(tmp_path: Path) -> None:
         (
             "sets: [{each: 'a=1,2|3'}]",
             "|3",
-            "'|' has no meaning in a job of a workflow",
+            "'|' has no meaning here",
         ),
-        ("add: b=1|2", "|2", "'|' has no meaning in a job of a workflow"),
+        ("add: b=1|2", "|2", "'|' has no meaning here"),
         ("sets: [{all: 'a=(1'}]", "(1", "'(' is never closed"),
         ("sets: [{each: a=1, add: b}], add: c=1", "b}", "'b' has no value"),
     ],
