@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import time
 from typing import TYPE_CHECKING
@@ -463,3 +464,42 @@ def test_a_run_of_an_operation_with_a_range_goes_on(shell: Shell) -> None:
     result = shell.sweepflow("run", "--restart", run)
     assert result.returncode == 0, result
     assert "a search cannot have" in shell.bad("run", "--restart", run, "-O")
+
+
+APP = """
+from dataclasses import dataclass
+import mlflow
+import sweepflow
+
+@dataclass
+class Config:
+    x: float = 0.1
+
+@sweepflow.main(Config)
+def app(run, cfg):
+    with open("tried.txt", "a") as file:
+        file.write(f"{cfg.x} 0\\n")
+    mlflow.log_metric("loss", abs(cfg.x - 0.3))
+
+app()
+"""
+
+
+def test_what_an_app_logs_to_mlflow_is_searched(shell: Shell) -> None:
+    shell.write(APP, "train.py")
+    shell.write(
+        "jobs: {tune: {run: python train.py, sets: [{search: 'x=0.0:1', "
+        "metric: loss, trials: 2, sampler: random}]}}"
+    )
+    first = shell.sweepflow("run", "tune", "--jobs", "2")
+    assert first.returncode == 0, first
+    values = [float(row[2]) for row in table(first.stdout)]
+    xs = sorted(float(x) for x, _ in tried(shell))
+    assert sorted(values) == pytest.approx(sorted(abs(x - 0.3) for x in xs), rel=1e-4)
+    # Where nothing is known but what MLflow knows, the app runs, and skips itself.
+    shutil.rmtree(shell.cwd / ".sweepflow")
+    again = shell.sweepflow("run", "tune", "--jobs", "2")
+    assert [row[:3] for row in table(again.stdout)] == [
+        row[:3] for row in table(first.stdout)
+    ]
+    assert len(tried(shell)) == 2
