@@ -249,3 +249,25 @@ def test_numbers_are_short_but_whole_before_the_point(
     axes = axes_of(plot_sweep_metric(sizes, "batch", "loss"))[0]
     axes.figure.draw_without_rendering()
     assert written in [label.get_text() for label in axes.get_xticklabels()]
+
+
+def test_true_and_false_are_a_share_with_its_interval() -> None:
+    cells = [True, True, False, None, True, False, False, True]
+    data = pl.DataFrame({"lr": [0.1, 0.2] * 4, "passed": cells})
+    plot = plot_sweep_metric(data, "lr", "passed")
+    [axes] = axes_of(plot)
+    assert axes.get_ylabel() == "passed (share of true)"
+    line, _, [bars] = axes.containers[0].lines
+    assert line.get_ydata().tolist() == pytest.approx([2 / 4, 2 / 3])
+    known = compute_ci_df(data, "lr", "passed", method="wilson").sort("lr")
+    ends = [segment[:, 1].tolist() for segment in bars.get_segments()]
+    assert ends == [pytest.approx(row) for row in known.select("lower", "upper").rows()]
+
+    for ci in (None, ("lr", "lr")):
+        again = axes_of(plot_sweep_metric(data, "lr", "passed", ci=ci))[0]
+        assert again.get_ylabel() == axes.get_ylabel()
+    grid = plot_sweep_heatmap(data, "lr", "lr", "passed")
+    assert {each.get_text() for each in axes_of(grid)[0].texts} == {"0.5", "0.667"}
+    assert axes_of(grid)[1].get_ylabel() == "passed (share of true)"
+    shades = plot_parallel_coordinates(data, ["lr", "passed"], "passed")
+    assert axes_of(shades)[1].get_ylabel() == "passed"

@@ -6,8 +6,10 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+import polars as pl
 import pytest
 
+from sweepflow.analysis import compute_ci_df
 from sweepflow.errors import RunNotFoundError
 from sweepflow.report import write_report
 from sweepflow.report.data import collect
@@ -138,6 +140,38 @@ def test_the_plot_shows_at_first_what_came_of_the_sweep(
     assert browser.run("return document.getElementById('log-x').checked")
     assert len(browser.all("#plot circle > title")) == 4
     assert browser.texts("#plot .legend") == ["a", "b"]
+
+
+def test_repetitions_have_the_interval_of_their_mean(
+    browser: Browser, store: Store, tmp_path: Path
+) -> None:
+    losses = {1: (1.0, 2.0, 6.0), 2: (3.0, 4.0), 5: (5.0,)}
+    rows = [(lr, loss) for lr, some in losses.items() for loss in some]
+    for number, (lr, loss) in enumerate(rows):
+        params = {"lr": lr, "seed": number}
+        record(store, str(number), after=number, params=params, scalars={"loss": loss})
+    browser.open(write_report(store, "train", tmp_path / "report.html"))
+    browser.choose("x", "train.lr")
+    browser.choose("colour", "none")
+    known = compute_ci_df(
+        pl.DataFrame(rows, ["lr", "loss"], orient="row"), "lr", "loss"
+    )
+    told = browser.texts("#plot .interval title")
+    found = [[float(n) for n in re.findall(r"-?[0-9.]+", text)] for text in told]
+    whole = known.drop_nulls().select("mean", "lower", "upper").rows()
+    assert found == [pytest.approx(row, rel=1e-4) for row in whole]
+    # All of it is in sight, and in its place.
+    places = browser.run(
+        "return [...document.querySelectorAll('#plot .interval, #plot circle')]"
+        ".map((e) => e.getBBox()).map((b) => [b.y, b.y + b.height])"
+    )
+    height = browser.run(
+        "return document.querySelector('#plot svg').viewBox.baseVal.height"
+    )
+    assert all(0 < top <= bottom < height - 50 for top, bottom in places)
+    browser.one("#log-y").click()
+    assert browser.texts("#plot .interval title") == told
+    assert browser.complaints() == []
 
 
 def test_axes_and_colours_can_be_changed(browser: Browser, page: Path) -> None:

@@ -5,6 +5,7 @@ RunCollection, Collection            many of them             run_collection.py,
 GroupBy                              groups of them           group_by.py
 runs                                 those of the ledger, or of MLflow   find.py
 compute_ci_df, collate_sweep_evals   statistics of results    statistics.py
+plot_sweep_metric and others, Plot   plots of results         plots/
 AnalysisError and others             what may go wrong        errors.py
 """
 
@@ -22,6 +23,13 @@ if TYPE_CHECKING:
     )
     from sweepflow.analysis.find import runs
     from sweepflow.analysis.group_by import GroupBy
+    from sweepflow.analysis.plots import (
+        Plot,
+        plot_parallel_coordinates,
+        plot_sweep_heatmap,
+        plot_sweep_metric,
+        plot_sweep_metrics,
+    )
     from sweepflow.analysis.run import Run
     from sweepflow.analysis.run_collection import RunCollection
     from sweepflow.analysis.run_info import RunInfo
@@ -35,11 +43,16 @@ __all__ = [
     "GroupBy",
     "MissingKeyError",
     "NotOneError",
+    "Plot",
     "Run",
     "RunCollection",
     "RunInfo",
     "collate_sweep_evals",
     "compute_ci_df",
+    "plot_parallel_coordinates",
+    "plot_sweep_heatmap",
+    "plot_sweep_metric",
+    "plot_sweep_metrics",
     "runs",
 ]
 
@@ -47,11 +60,16 @@ _ERRORS = (
     *("AnalysisError", "DamagedRunError", "DamagedRunWarning"),
     *("MissingKeyError", "NotOneError"),
 )
+_PLOTS = (
+    *("Plot", "plot_parallel_coordinates", "plot_sweep_heatmap"),
+    *("plot_sweep_metric", "plot_sweep_metrics"),
+)
 _HOMES = {
     "sweepflow.analysis.collection": ("Collection",),
     "sweepflow.analysis.errors": _ERRORS,
     "sweepflow.analysis.find": ("runs",),
     "sweepflow.analysis.group_by": ("GroupBy",),
+    "sweepflow.analysis.plots": _PLOTS,
     "sweepflow.analysis.run": ("Run",),
     "sweepflow.analysis.run_collection": ("RunCollection",),
     "sweepflow.analysis.run_info": ("RunInfo",),

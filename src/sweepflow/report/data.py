@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from sweepflow.analysis.quantiles import two_sided_t
 from sweepflow.errors import RunNotFoundError
 from sweepflow.report.graph import Node
 from sweepflow.report.logs import last_lines
@@ -26,6 +27,9 @@ _MOST_FAILURES: Final = 50
 
 _MOST_FACTS: Final = 6
 """Commands, commits and hosts of each kind that are named."""
+
+_MOST_FREEDOM: Final = 100
+"""That Student's t is in the page for; more change its quantile by 1% at most."""
 
 _BAD: Final = ("failed", "interrupted")
 
@@ -186,6 +190,11 @@ def _data(
         ],
         "unlogged": max(len(now) - _MOST_FAILURES, 0),
         "mended": len(bad) - len(now),
+        # For the intervals of means: of 2 values, of 3, and so on.
+        "t": [
+            two_sided_t(0.95, freedom)
+            for freedom in range(1, min(len(plotted), _MOST_FREEDOM + 1))
+        ],
     }
 
 

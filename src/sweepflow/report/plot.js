@@ -1,4 +1,5 @@
-// The plot: a point for each run that gave y, and the means where several share an x.
+// The plot: a point for each run that gave y, and where several share an x their mean,
+// with its 95% confidence interval by Student's t (see compute_ci_df).
 (() => {
   const WIDTH = 980, HEIGHT = 460, LEFT = 76, BOTTOM = 62, TOP = 16, RIGHT = 210;
   const MANY = 8;
@@ -121,7 +122,18 @@
       isNumber(axes[y].of(run)) && there(axes[x].of(run)));
   }
 
-  function meanLines(points, x, y, colour, sx, sy) {
+  function interval(list) {
+    const mean = list.reduce((sum, n) => sum + n, 0) / list.length;
+    if (list.length < 2) return { mean, low: mean, high: mean };
+    const variance = list.reduce((sum, n) => sum + (n - mean) ** 2, 0) / (list.length - 1);
+    const t = report.t[Math.min(list.length - 1, report.t.length) - 1];
+    const half = t * Math.sqrt(variance / list.length);
+    const told = `mean ${shortNumber(mean)}, from ${shortNumber(mean - half)} to ${shortNumber(mean + half)}`;
+    return { mean, low: mean - half, high: mean + half, told };
+  }
+
+  // The means of each colour, from left to right; none where there are too many of them.
+  function meansOf(points, x, y, colour) {
     const groups = new Map();
     for (const run of points) {
       const group = colour.group(run);
@@ -130,11 +142,23 @@
       const list = at.means.get(axes[x].of(run)) ?? at.means.set(axes[x].of(run), []).get(axes[x].of(run));
       list.push(axes[y].of(run));
     }
-    return [...groups.values()].filter((group) => group.means.size > 1 && group.means.size <= 60).map((group) => {
-      const line = [...group.means].sort((a, b) => compare(a[0], b[0])).map(([at, list]) =>
-        `${sx.at(at).toFixed(1)},${sy.at(list.reduce((sum, n) => sum + n, 0) / list.length).toFixed(1)}`);
-      return svg("polyline", { class: "mean", points: line.join(" "), style: `stroke: ${group.colour}` });
+    return [...groups.values()].filter((group) => group.means.size <= 60).map((group) => ({
+      colour: group.colour,
+      means: [...group.means].sort((a, b) => compare(a[0], b[0])).map(([at, list]) => ({ at, ...interval(list) })),
+    }));
+  }
+
+  function drawMeans({ colour, means }, sx, sy) {
+    const style = `stroke: ${colour}`;
+    const drawn = means.filter((mean) => mean.told).map(({ at, low, high, told }) => {
+      const [x, top, bottom] = [sx.at(at), sy.at(high), sy.at(low)].map((n) => n.toFixed(1));
+      const bar = svg("path", { class: "interval", style, d: `M${x} ${bottom}V${top}m-4 0h8M${x} ${bottom}m-4 0h8` });
+      bar.append(svg("title", {}, told));
+      return bar;
     });
+    if (means.length < 2) return drawn;
+    const line = means.map(({ at, mean }) => `${sx.at(at).toFixed(1)},${sy.at(mean).toFixed(1)}`);
+    return [...drawn, svg("polyline", { class: "mean", points: line.join(" "), style })];
   }
 
   const clip = (text, length) => (text.length > length ? `${text.slice(0, length - 1)}…` : text);
@@ -150,8 +174,16 @@
     const positive = (list) => list.every((value) => isNumber(value) && value > 0);
     for (const [id, list] of [["log-x", xs], ["log-y", yv]]) find(id).disabled = !positive(list);
     const sx = scale(xs, LEFT, WIDTH - RIGHT, find("log-x").checked && positive(xs));
-    const sy = scale(yv, HEIGHT - BOTTOM, TOP, find("log-y").checked && positive(yv));
     const colour = colours(key, points);
+    const groups = meansOf(points, x, y, colour);
+    const logY = find("log-y").checked && positive(yv);
+    // An interval that reaches down to 0 has no end on a logarithmic axis.
+    const least = Math.min(...yv);
+    for (const mean of groups.flatMap((group) => group.means)) {
+      if (logY && mean.low <= 0) mean.low = least;
+    }
+    const ends = groups.flatMap((group) => group.means.flatMap((mean) => [mean.low, mean.high]));
+    const sy = scale([...yv, ...ends], HEIGHT - BOTTOM, TOP, logY);
     const drawn = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img",
       "aria-label": `${axes[y].label} over ${axes[x].label}` });
     for (const tick of sy.ticks) {
@@ -171,7 +203,7 @@
     drawn.append(svg("path", { class: "axis", fill: "none", d: `M${LEFT} ${TOP}V${base}H${WIDTH - RIGHT}` }),
       svg("text", { x: (LEFT + WIDTH - RIGHT) / 2, y: HEIGHT - 12, "text-anchor": "middle", id: "x-label" }, axes[x].label),
       svg("text", { transform: `translate(18 ${(TOP + base) / 2}) rotate(-90)`, "text-anchor": "middle", id: "y-label" }, axes[y].label));
-    drawn.append(...meanLines(points, x, y, colour, sx, sy));
+    drawn.append(...groups.flatMap((group) => drawMeans(group, sx, sy)));
     for (const run of points) {
       const circle = svg("circle", { cx: sx.at(axes[x].of(run)).toFixed(1), cy: sy.at(axes[y].of(run)).toFixed(1),
         r: points.length > 400 ? 2.5 : 4.5, class: points.length > 400 ? "dense" : null, style: `fill: ${colour.of(run)}` });

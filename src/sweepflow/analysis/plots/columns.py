@@ -43,12 +43,14 @@ def check(frame: pl.DataFrame, *names: str) -> None:
 def numbers(frame: pl.DataFrame, name: str) -> list[float | None]:
     """Give the numbers in a column; None for what is missing, NaN or endless.
 
+    True counts as 1 and false as 0, so that their mean is the share of true.
+
     Raises:
         AnalysisError: A value is not a number, or none is there.
     """
     cells: list[Any] = frame[name].to_list()
     for cell in cells:
-        if cell is not None and not is_number(cell):
+        if cell is not None and not isinstance(cell, int | float):
             raise AnalysisError(
                 f"{name!r} has the value {cell!r}, which is not a number",
                 hint="plot a column of numbers, or leave such rows out",
@@ -57,6 +59,15 @@ def numbers(frame: pl.DataFrame, name: str) -> list[float | None]:
     if all(number is None for number in found):
         raise AnalysisError(f"no row has a number in {name!r}")
     return found
+
+
+def label(frame: pl.DataFrame, name: str, unit: str | None = None) -> str:
+    """Give what is written at the axis of a number: its name, and its unit."""
+    import polars as pl
+
+    if not unit and frame.schema[name] == pl.Boolean:
+        unit = "share of true"
+    return f"{name} ({unit})" if unit else name
 
 
 def is_number(value: object) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sweepflow.analysis.plots.columns import check, numbers, ordered, short, text
+from sweepflow.analysis.plots.columns import check, label, numbers, ordered, short, text
 from sweepflow.analysis.plots.plot import COLOUR_MAP, MISSING, Plot, new_figure, style
 
 if TYPE_CHECKING:
@@ -62,14 +62,14 @@ def plot_sweep_heatmap(  # noqa: PLR0913 - what is plotted, and how
         image = axes.imshow(cells, cmap=colours, origin="lower", aspect="auto")
         axes.grid(visible=False)
         axes.set_xticks(range(len(across)), [text(v) for v in across], rotation=35)
-        for label in axes.get_xticklabels():
-            label.set_horizontalalignment("right")
-            label.set_rotation_mode("anchor")
+        for tick in axes.get_xticklabels():
+            tick.set_horizontalalignment("right")
+            tick.set_rotation_mode("anchor")
         axes.set_yticks(range(len(up)), [text(v) for v in up])
         axes.set_xlabel(x)
         axes.set_ylabel(y)
         bar = figure.colorbar(image, ax=axes)
-        bar.set_label(f"{value} ({unit})" if unit else value)
+        bar.set_label(label(frame, value, unit))
         if len(across) * len(up) <= _MOST_WRITTEN:
             middle = sum(image.get_clim()) / 2
             for row, line in enumerate(cells):

@@ -7,7 +7,14 @@ from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
 from sweepflow.analysis.errors import AnalysisError
-from sweepflow.analysis.plots.columns import Scale, check, numbers, ordered, text
+from sweepflow.analysis.plots.columns import (
+    Scale,
+    check,
+    label,
+    numbers,
+    ordered,
+    text,
+)
 from sweepflow.analysis.plots.plot import COLOURS, MARKERS, Plot, new_figure, style
 
 if TYPE_CHECKING:
@@ -48,11 +55,11 @@ def plot_sweep_metric(  # noqa: PLR0913 - what is plotted, and how
         frame: A row per run, such as `sweepflow.runs(...).to_frame()` gives.
         x: The column of the setting; if its values are no numbers, they stand side by
             side.
-        y: The column of the number.
+        y: The column of the number; of true and false, the share of true is drawn.
         group_by: The column that tells the lines apart.
-        ci: The confidence of the error bars, which are Student's (see
-            `compute_ci_df`); or the columns with their lower and upper ends, in a
-            frame of one row per point; or None for none.
+        ci: The confidence of the error bars, which are Student's, or Wilson's of true
+            and false (see `compute_ci_df`); or the columns with their lower and upper
+            ends, in a frame of one row per point; or None for none.
         log: Whether the x axis is logarithmic; by default if its values are spread
             evenly by ratio.
         units: What columns are measured in, by their names.
@@ -113,8 +120,8 @@ def plot_sweep_metrics(  # noqa: PLR0913 - what is plotted, and how
         drawn: list[object] = []
         for axes, y in zip(every, ys, strict=False):
             drawn = _draw(axes, scale, groups, curves[y])
-            axes.set_xlabel(_with_unit(x, units))
-            axes.set_ylabel(_with_unit(y, units))
+            axes.set_xlabel(f"{x} ({unit})" if (unit := (units or {}).get(x)) else x)
+            axes.set_ylabel(label(frame, y, (units or {}).get(y)))
         for axes in every[len(ys) :]:
             axes.remove()
         if group_by:
@@ -125,8 +132,8 @@ def plot_sweep_metrics(  # noqa: PLR0913 - what is plotted, and how
                 title=group_by,
                 frameon=False,
             )
-            for label, group in zip(legend.get_texts(), groups, strict=True):
-                label.set_text(text(group))  # as it is, an underscore in front too
+            for name, group in zip(legend.get_texts(), groups, strict=True):
+                name.set_text(text(group))  # as it is, an underscore in front too
         if title:
             figure.suptitle(title)
     return Plot(figure, title or f"{', '.join(ys)} by {x}")
@@ -151,19 +158,22 @@ def _curves(
         check(frame, *ci)
         named |= {"lower": pl.col(ci[0]), "upper": pl.col(ci[1])}
     keys = ["x", "group"] if group_by else ["x"]
+    is_true_or_false = frame.schema[y] == pl.Boolean
+    value = pl.col("value")
     there = frame.select(**named).filter(
-        pl.col("value").is_finite(), *(pl.col(key).is_not_null() for key in keys)
+        value.is_not_null() if is_true_or_false else value.is_finite(),
+        *(pl.col(key).is_not_null() for key in keys),
     )
     if ci is None:
         means = there.group_by(keys).agg(pl.mean("value"))
         none = pl.lit(None, pl.Float64)
         found = means.with_columns(lower=none, upper=none)
     elif isinstance(ci, tuple):
-        found = there
+        found = there.with_columns(value.cast(pl.Float64))
     else:
         from sweepflow.analysis.statistics import compute_ci_df
 
-        found = compute_ci_df(there, keys, "value", ci, method="t")
+        found = compute_ci_df(there, keys, "value", ci)
         found = found.rename({"mean": "value"})
     rows = found.select(*keys, "value", "lower", "upper").rows()
     curves: dict[Any, list[_Point]] = {}
@@ -206,8 +216,3 @@ def _draw(
 def _length(mean: float, end: float | None) -> float:
     """Give how far an error bar reaches; not at all where that is not known."""
     return abs(mean - end) if end is not None and end == end else 0.0  # noqa: PLR0124 - NaN
-
-
-def _with_unit(name: str, units: Mapping[str, str] | None) -> str:
-    unit = (units or {}).get(name)
-    return f"{name} ({unit})" if unit else name
