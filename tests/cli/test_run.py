@@ -332,6 +332,7 @@ def test_the_environment_and_the_working_directory_are_the_users(shell: Shell) -
     cwd, env = json.loads(result.stdout.partition(" | ")[2])
     assert cwd == str(shell.cwd)  # where the user stands; the project is above
     env.pop("LC_CTYPE", None)  # of the interpreter's own making
+    assert env.pop("SWEEPFLOW_ATTEMPT")  # where it may tell its numbers
     assert env == shell.env
     assert f"note: the project is {project / 'sweepflow.yaml'}" in result.stderr
     assert (project / ".sweepflow" / "ledger.db").exists()

@@ -6,6 +6,8 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sweepflow.errors import MissingExtraError, PlanError
 from sweepflow.search import Choices, Range, Search
@@ -55,6 +57,38 @@ def test_a_model_finds_better_values_than_chance() -> None:
 
     seeds = range(5)
     assert sum(best("tpe", s) for s in seeds) < sum(best("random", s) for s in seeds)
+
+
+@given(
+    ends=st.tuples(
+        *[st.floats(-1e300, 1e300).filter(lambda x: abs(x) > 1e-300) for _ in "ab"]
+    ).map(sorted),
+    log=st.booleans(),
+    seed=st.integers(0, 99),
+)
+def test_numbers_are_short_and_never_outside(
+    ends: list[float], log: bool, seed: int
+) -> None:
+    low, high = ends
+    one = Range(low, high, log=log and low > 0)
+    search = Search(space={"x": one}, metric="m", sampler="random", seed=seed)
+    study = Study(search)
+    for _ in range(3):
+        value = study.ask().params["x"]
+        assert isinstance(value, float)
+        assert low <= value <= high
+
+
+def test_numbers_have_as_many_digits_as_people_read() -> None:
+    space = {"a": Range(0.0, 1), "b": Range(1e-5, 0.1, log=True), "c": Range(0.0, 5000)}
+    study = Study(Search(space=space, metric="m", sampler="random"))
+    for _ in range(20):
+        params = study.ask().params
+        digits = [
+            len(f"{float(str(v)):e}".split("e")[0].rstrip("0")) for v in params.values()
+        ]
+        assert max(digits) <= 8  # of 1.234567, with its sign or point
+        assert len(str(params["a"])) <= 8
 
 
 def test_the_first_trial_takes_what_is_said_for_it() -> None:

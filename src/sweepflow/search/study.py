@@ -24,6 +24,11 @@ if TYPE_CHECKING:
     from sweepflow.search.definition import Search
     from sweepflow.search.space import Dimension, Value
 
+_DIGITS: Final = 6
+_WIDE: Final = 1.01
+"""How many times as large as its lower end the upper end of a range is, at least, if
+such digits are to tell its numbers apart."""
+
 PRUNED: Final = "pruned: "
 """What the error of a run that was ended for its values begins with."""
 
@@ -64,6 +69,7 @@ class Study:
         )
         self.metric = search.metric
         self.prunes = search.pruner is not None
+        self._dimensions = search.space
         self._space = {key: _distribution(one) for key, one in search.space.items()}
         self._study = optuna.create_study(
             direction=search.direction,
@@ -82,7 +88,8 @@ class Study:
         asked = self._study.ask(self._space)
         number = asked.number + 1
         self._asked[number] = asked
-        return Trial(number, dict(asked.params))
+        chosen = asked.params.items()
+        return Trial(number, {k: _readable(v, self._dimensions[k]) for k, v in chosen})
 
     def watch(self, number: int, value: float, step: int | None = None) -> str | None:
         """Hear a value that a trial gave on its way; say why it is to end, if it is.
@@ -150,3 +157,17 @@ def _distribution(one: Dimension) -> BaseDistribution:
     return distributions.FloatDistribution(
         one.low, one.high, log=one.log, step=one.step
     )
+
+
+def _readable(value: Value, one: Dimension) -> Value:
+    """Give a number with as many digits as people read, as in a sweep expression.
+
+    To Optuna, which knows all of them, the difference is none.
+    """
+    if not isinstance(value, float) or not isinstance(one, Range):
+        return value
+    size = value if one.log else one.high - one.low
+    if not size or (one.log and one.high < _WIDE * one.low):
+        return value
+    rounded = round(value, _DIGITS - 1 - math.floor(math.log10(abs(size))))
+    return float(min(max(rounded, one.low), one.high))
