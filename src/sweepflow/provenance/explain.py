@@ -94,40 +94,46 @@ def explain(catalog: Catalog, run_id: str) -> Explanation:
     parts = _parts(catalog, run)
     if parts is None:
         return Explanation(run, None)
-    nearest, fewest = find_nearest(catalog, run, parts, catalog.text)
+    nearest, fewest = Earlier(catalog, run).nearest(parts, catalog.text)
     if nearest is None:
         return Explanation(run, None)
     old, new = _atoms(catalog, nearest), _atoms(catalog, run)
     return Explanation(run, nearest, [_with_atoms(each, old, new) for each in fewest])
 
 
-def find_nearest(
-    catalog: Catalog,
-    run: Run,
-    parts: Mapping[str, Json],
-    text: Callable[[str], str | None],
-) -> tuple[Run | None, Sequence[Difference]]:
-    """Give the earlier run of the same step with the fewest differences, and those.
+class Earlier:
+    """The runs of a step that began before another one, to be compared with that.
+
+    They are read once, however many runs of the step are compared with them.
 
     Args:
-        catalog: What holds the earlier runs.
+        catalog: What holds them.
         run: The run itself, which need not be there.
-        parts: Of its fingerprint.
-        text: Gives the text of a digest.
     """
-    nearest: Run | None = None
-    fewest: Sequence[Difference] = ()
-    candidates = catalog.earlier(run)
-    known = catalog.parts_of(each.fingerprint or "" for each in candidates)
-    code = catalog.texts({str(each.get("code")) for each in known.values()})
-    for earlier in candidates:
-        before = known.get(earlier.fingerprint or "")
-        if before is None:
-            continue
-        differences = compare(before, parts, lambda d: code.get(d) or text(d))
-        if nearest is None or len(differences) < len(fewest):
-            nearest, fewest = earlier, differences
-    return nearest, fewest
+
+    def __init__(self, catalog: Catalog, run: Run) -> None:
+        runs = catalog.earlier(run)
+        known = catalog.parts_of(each.fingerprint or "" for each in runs)
+        parts = ((each, known.get(each.fingerprint or "")) for each in runs)
+        self._runs = [(each, before) for each, before in parts if before is not None]
+        self._code = catalog.texts({str(each.get("code")) for each in known.values()})
+
+    def nearest(
+        self, parts: Mapping[str, Json], text: Callable[[str], str | None]
+    ) -> tuple[Run | None, Sequence[Difference]]:
+        """Give the run with the fewest differences, of several the latest, and those.
+
+        Args:
+            parts: Of the fingerprint that differs.
+            text: Gives the text of a digest.
+        """
+        nearest: Run | None = None
+        fewest: Sequence[Difference] = ()
+        for earlier, before in self._runs:
+            differences = compare(before, parts, lambda d: self._code.get(d) or text(d))
+            if nearest is None or len(differences) < len(fewest):
+                nearest, fewest = earlier, differences
+        return nearest, fewest
 
 
 def _parts(catalog: Catalog, run: Run) -> Mapping[str, Json] | None:

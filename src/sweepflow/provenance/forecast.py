@@ -13,7 +13,7 @@ from sweepflow.engine.inputs import InputError, resolve
 from sweepflow.engine.readiness import Readiness
 from sweepflow.engine.result import Result
 from sweepflow.engine.task import Group, Made, Outcome, OutputRef
-from sweepflow.provenance.explain import find_nearest
+from sweepflow.provenance.explain import Earlier
 from sweepflow.store.records import Provenance, Run
 
 if TYPE_CHECKING:
@@ -85,6 +85,7 @@ class _Forecast:
         self._stages = stages
         self._readiness = Readiness(plan)
         self._results: dict[str, Result] = {}
+        self._earlier: dict[tuple[str, str], Earlier] = {}  # by name and task
         # Steps share code, and the results that they are compared with do, too.
         self._recorded = functools.cache(self._read_text)
 
@@ -160,12 +161,12 @@ class _Forecast:
 
     def _why(self, task: Task, identity: Identity, fingerprint: Fingerprint) -> str:
         assert self._store  # noqa: S101 - without one, nothing was looked up
-        catalog = self._store.catalog
         texts = identity.code.texts
         run = self._as_run(task)
-        nearest, differences = find_nearest(
-            catalog,
-            run,
+        step = run.name, run.task
+        if step not in self._earlier:
+            self._earlier[step] = Earlier(self._store.catalog, run)
+        nearest, differences = self._earlier[step].nearest(
             fingerprint.parts,
             lambda digest: texts.get(digest) or self._recorded(digest),
         )
