@@ -13,12 +13,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.analysis import tools
+from benchmarks.analysis.server import serving
 from benchmarks.analysis.store import Runs
 from benchmarks.measure import Failure, Side, SideError, alternate, say
 from benchmarks.peer import CACHE, ours, theirs, version
 from benchmarks.table import Table
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from benchmarks.analysis.tools import Tool
     from benchmarks.measure import Sample
 
@@ -37,7 +40,14 @@ def main() -> int:
             sides = {
                 tool: partial(tool.measure, runs.folder, size) for tool in compared
             }
-            print(f"{_table(size, alternate(arguments.repeat, sides))}\n", flush=True)
+            _print(f"{size:,} runs to a frame", arguments.repeat, sides)
+            with serving(ours(), runs.folder) as url:
+                sides = {
+                    tool: partial(tool.measure, runs.folder, size)
+                    for tool in tools.remote(ours(), url)
+                }
+                title = f"{size:,} runs of a server to a frame"
+                _print(title, arguments.repeat, sides)
     print(_machine(arguments.repeat))
     return 0
 
@@ -78,11 +88,12 @@ def _tools(newer: Path | None) -> list[Tool]:
     return compared
 
 
-def _table(size: int, found: dict[Tool, Sample | Failure]) -> str:
-    table = Table(
-        f"{size:,} runs to a frame",
-        ("", "wall: s", "CPU: s", "process: s", "to Sweepflow"),
-    )
+def _print(title: str, repeat: int, sides: dict[Tool, Callable[[], Sample]]) -> None:
+    print(f"{_table(title, alternate(repeat, sides))}\n", flush=True)
+
+
+def _table(title: str, found: dict[Tool, Sample | Failure]) -> str:
+    table = Table(title, ("", "wall: s", "CPU: s", "process: s", "to Sweepflow"))
     first = next(iter(found.values()))
     for tool, sample in found.items():
         if isinstance(sample, Failure):

@@ -92,6 +92,25 @@ def ours(side: Side) -> list[Tool]:
     ]
 
 
+def remote(side: Side, url: str) -> list[Tool]:
+    """Give what both do with a server; MLflow is imported by both."""
+    return [
+        Tool(
+            "Sweepflow: `runs(tracking_uri=SERVER)`, `to_frame`",
+            side,
+            "import mlflow, polars\nfrom sweepflow import runs",
+            f"frame = runs(tracking_uri={url!r}).to_frame()",
+        ),
+        Tool(
+            "MLflow: `search_runs` of the server",
+            side,
+            f"import mlflow\nmlflow.set_tracking_uri({url!r})",
+            f"frame = mlflow.search_runs(experiment_names=[{EXPERIMENT!r}])",
+            "params.seed",
+        ),
+    ]
+
+
 def hydraflow(side: Side) -> Tool:
     """Give what HydraFlow 0.14.4 does."""
     return Tool(

@@ -110,6 +110,10 @@ def test_what_is_equal_in_python_but_not_in_a_digest_differs() -> None:
     ]
     assert compare({"params": {"n": 1}}, {"params": {"n": True}}, no_text)
     assert compare({"params": {"n": 1}}, {"params": {"n": 1.0}}, no_text)
+    assert compare({"params": {"n": 0.0}}, {"params": {"n": -0.0}}, no_text)
+    assert compare({"params": {"n": [1]}}, {"params": {"n": [True]}}, no_text)
+    nan = float("nan")
+    assert not compare({"params": {"n": nan}}, {"params": {"n": -nan}}, no_text)
 
 
 def test_a_long_value_is_cut_in_a_line_only() -> None:
