@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from sweepflow.store import Home
 from tests.servers import (
@@ -20,6 +21,10 @@ __all__ = ["postgres", "postgres_server", "server", "server_database", "template
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+# How long an example takes is no behaviour: this machine may have other work to do.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 
 @pytest.fixture

@@ -87,7 +87,7 @@ def test_info_tells_what_when_where_and_how(shell: Shell) -> None:
     facts = json.loads(shell.sweepflow("runs", "info", clean["id"], "--json").stdout)
     assert facts["command"].startswith("echo hello --multirun a=7 ")
     assert facts["cwd"] == str(shell.cwd)
-    assert facts["params"] == {"a": "7"}
+    assert facts["params"] == {"a": 7}
     assert facts["exit_code"] == 0
     assert facts["started_at"] <= facts["finished_at"]
     text = shell.sweepflow("runs", "info", clean["id"][:6]).stdout

@@ -163,6 +163,19 @@ def test_a_value_on_the_command_line_is_fixed_and_a_range_searched(
     assert header.split() == ["trial", "x", "loss", "status", "run"]
 
 
+def test_what_the_command_line_says_stands_for_keys_with_prefixes_too(
+    project: Shell,
+) -> None:
+    project.write(PROJECT.replace("x=0.0:1", "+x=0.0:1"))
+    said = ("run", "run", "--dry-run", "--json")
+    found = json.loads(project.sweepflow(*said, "x=log(1e-3:0.1)").stdout)
+    assert found["search"]["space"] == {"x": "log(0.001:0.1)", "n": "1:8"}
+    found = json.loads(project.sweepflow(*said, "x/m=3").stdout)
+    assert found["search"]["space"] == {"n": "1:8"}
+    assert found["tasks"][0]["params"]["x"] == 0.003
+    assert " '~n' " in project.sweepflow("run", "run", "--dry-run", "~n").stdout
+
+
 def test_sets_that_enumerate_run_first(project: Shell) -> None:
     project.write(f"""
 jobs:
@@ -213,7 +226,7 @@ def test_a_dry_run_tells_where_it_looks_and_runs_nothing(project: Shell) -> None
     found = json.loads(project.sweepflow("run", "run", "--dry-run", "--json").stdout)
     assert found["search"]["space"] == {"x": "0.0:1", "n": "1:8"}
     assert found["search"]["trials"] == 6
-    assert found["tasks"][0]["params"] == {"seed": "3", "x": x, "n": n}
+    assert found["tasks"][0]["params"] == {"seed": 3, "x": float(x), "n": int(n)}
     assert not (project.cwd / "tried.txt").exists()
     assert not (project.cwd / ".sweepflow").exists()
 
@@ -230,6 +243,9 @@ def test_a_dry_run_tells_where_it_looks_and_runs_nothing(project: Shell) -> None
         ("search: 'x=1:2', metric: a, sampler: foo", "one of tpe, random, gp"),
         ("search: 'x=1:2', metric: a, all: 'y=1,2'", "y must have one value each"),
         ("search: 'x=log(0:1)', metric: a", "has no logarithm"),
+        ("search: 'x=1:2 +x=3:4', metric: a", "x is searched twice"),
+        ("search: 'x=1:2:3:4', metric: a", "too many ':' in a range"),
+        ("search: 'x=1:2', metric: a, seed: 4294967296", "cannot be the seed"),
     ],
 )
 def test_a_set_that_has_no_meaning_is_told_with_its_place(
