@@ -40,6 +40,7 @@ class Identities:
         self._root = root
         self._code = ProjectCode(_roots(steps, root))
         self._known: dict[tuple[object, ...], Code] = {}
+        self._declared: dict[str, dict[str, str]] = {}  # by the names of steps
 
     def of(self, step: Step, config: Json) -> Identity:
         """Give what decides a step's result.
@@ -51,7 +52,10 @@ class Identities:
         key = (users_function(step.function), step.config_class, named)
         if key not in self._known:
             self._known[key] = Code.of(self._parts(*key))
-        return Identity(self._known[key], self._depends_on(step.name, step.depends_on))
+        if step.name not in self._declared:
+            declared = self._depends_on(step.name, step.depends_on)
+            self._declared[step.name] = declared
+        return Identity(self._known[key], self._declared[step.name])
 
     def _parts(
         self,
