@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sweepflow.errors import PlanError
-from sweepflow.search import Choices, Range, Search, as_words, read_dimension
+from sweepflow.search import (
+    Choices,
+    Range,
+    Search,
+    as_words,
+    read_dimension,
+    read_word,
+    split_space,
+)
 from sweepflow.search.study import Study
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False, width=32)
@@ -32,6 +40,7 @@ WHOLE = st.integers(-(10**9), 10**9)
         ("log(1:100:3)", Choices(("1", "10", "100"))),
         ("(a,b)_c", Choices(("a_c", "b_c"))),
         ("relu", Choices(("relu",))),
+        ('"a,b",c', Choices(('"a,b"', "c"))),
     ],
 )
 def test_a_text_is_a_range_or_choices(text: str, meaning: Range | Choices) -> None:
@@ -45,11 +54,33 @@ def test_a_text_is_a_range_or_choices(text: str, meaning: Range | Choices) -> No
         ("log(0:1)", "has no logarithm"),
         ("0:1:0", "cannot have the step 0"),
         ("1:1e400", "1:1e400"),
+        ("-1e308:1e308", "wider than numbers can be"),
     ],
 )
 def test_what_has_no_meaning_is_told(text: str, problem: str) -> None:
     with pytest.raises((PlanError, ValueError), match=problem.replace("+", r"\+")):
         read_dimension("x", text)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("""x="a, b",c  y='d e',f""", ['x="a, b",c', "y='d e',f"]),
+        ("x=[1, 2],[3] lr=log(1 : 2)", ["x=[1, 2],[3]", "lr=log(1 : 2)"]),
+        ("x=1:2 # y=3\ny=a#b", ["x=1:2", "y=a#b"]),
+        ("x='a y=1", ["x='a", "y=1"]),
+        ("  ", []),
+    ],
+)
+def test_what_belongs_together_is_one_word(text: str, words: list[str]) -> None:
+    assert split_space(text) == words
+
+
+def test_a_suffix_of_the_key_is_for_values_and_not_for_ranges() -> None:
+    assert read_word("+x/m=1,2") == ("+x", Choices(("0.001", "0.002")))
+    assert read_word("model/size=a,b") == ("model/size", Choices(("a", "b")))
+    with pytest.raises(PlanError, match="cannot have the suffix in 'x/m'"):
+        read_word("x/m=1:2")
 
 
 @given(st.tuples(FINITE, FINITE).map(sorted), st.booleans())

@@ -171,10 +171,34 @@ def test_a_search_that_does_nothing_is_refused(
     change: dict[str, Any], problem: str
 ) -> None:
     with pytest.raises(PlanError, match=problem):
-        Search(**({"space": SPACE, "metric": "loss"} | change))
+        Search(**{"space": SPACE, "metric": "loss", **change})
 
 
 def test_a_missing_package_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(vars(room)["_NEEDS"], "qmc", ("no_such_package",))
     with pytest.raises(MissingExtraError, match=r"sweepflow\[search\]"):
         Study(Search(space=SPACE, metric="loss", sampler="qmc"))
+
+
+@pytest.mark.filterwarnings("error")
+def test_where_steps_do_not_fit_the_last_number_is_below_the_end() -> None:
+    space = {"a": Range(1, 10, 4), "b": Range(0, 1, 0.3), "c": Range(1, 2, 5)}
+    study = Study(Search(space=space, metric="l", sampler="random"))
+    chosen = [study.ask().params for _ in range(40)]
+    assert {one["a"] for one in chosen} == {1, 5, 9}
+    assert {one["b"] for one in chosen} == {0, 0.3, 0.6, 0.9}
+    assert {one["c"] for one in chosen} == {1}
+
+
+def test_small_steps_are_kept() -> None:
+    space = {"x": Range(0.0, 1.0, 3e-6)}
+    study = Study(Search(space=space, metric="l", sampler="random"))
+    chosen = [study.ask().params["x"] for _ in range(20)]
+    steps = [float(str(x)) / 3e-6 for x in chosen]
+    assert steps == pytest.approx([round(one) for one in steps], rel=1e-9)
+
+
+@pytest.mark.parametrize("seed", [-1, 2**32])
+def test_a_seed_that_nobody_can_take_is_told(seed: int) -> None:
+    with pytest.raises(PlanError, match="cannot be the seed"):
+        Search(space=SPACE, metric="l", seed=seed)

@@ -13,17 +13,18 @@ from sweepflow.jobs.parameters import merge_add, split_words
 from sweepflow.jobs.plan import params_of, plan_trials
 from sweepflow.jobs.written import WrittenSet, key_of
 from sweepflow.project.models import SEARCH_KEYS
-from sweepflow.search import Choices, Search, as_words, read_dimension
+from sweepflow.search import Choices, Search, as_words, read_word, split_space
 from sweepflow.search.explore import Round
 from sweepflow.search.study import PRUNED
 from sweepflow.store.records import canonical_json
-from sweepflow.sweep import DEFAULT_LIMIT, Sweep
+from sweepflow.sweep import DEFAULT_LIMIT, Sweep, SweepSyntaxError
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
 
     from sweepflow.engine.scalars import Patterns
     from sweepflow.engine.task import Task
+    from sweepflow.errors import Place
     from sweepflow.project import Job, Project
     from sweepflow.search import Dimension
     from sweepflow.search.study import Trial
@@ -75,35 +76,52 @@ def read_search(  # noqa: PLR0913 - whose, which, and who says what of it
         SweepflowError, SweepSyntaxError: What is written has no meaning.
     """
     item = job.sets[number]
-    keys = frozenset(key for word in overrides for key in Sweep.parse_word(word).keys)
-    written = WrittenSet(project, job, number, item, keys)
-    space: dict[str, Dimension] = {}
+    given = [_read_override(word) for word in overrides]
+    written = WrittenSet(project, job, number, item, frozenset(key for key, _ in given))
+    space = _read_space(written)
     fixed = {key_of(word): word for word in _same_in_all(job, written)}
-    for word in split_words(project, job, item.search, "sets", number, "search"):
-        key, equals, text = word.partition("=")
-        with _placed(written, word):
-            if not equals:
-                raise PlanError(
-                    f"{word!r} says nothing of where to search",
-                    hint=f"write {word}=LOW:HIGH, or values with commas",
-                )
-            space[key] = read_dimension(key, text)
-            fixed.pop(key, None)
-    for word in overrides:
-        key, _, text = word.partition("=")
-        chosen = read_dimension(key, text)
-        if isinstance(chosen, Choices) and len(chosen.values) == 1:
-            fixed[key] = word
+    for key in space:
+        fixed.pop(key, None)
+    for key, (name, one) in given:
+        if isinstance(one, str):
+            fixed[key] = one
             space.pop(key, None)
         else:
-            space[key] = chosen
+            space[key] = name, one
             fixed.pop(key, None)
     own = {name: getattr(item, name) for name in SEARCH_KEYS}
-    given = {name: value for name, value in own.items() if value is not None}
-    settings: dict[str, Any] = {**(defaults or {}), **given, **(said or {})}
-    with _placed(written, "search"):
-        search = Search(space=space, **settings)
+    settings: dict[str, Any] = {
+        **(defaults or {}),
+        **{name: value for name, value in own.items() if value is not None},
+        **(said or {}),
+    }
+    with _placed(None if said else project.place(*written.path, "search")):
+        search = Search(space=dict(space.values()), **settings)
     return JobSearch(search, tuple(fixed.values()), written)
+
+
+def _read_space(written: WrittenSet) -> dict[str, tuple[str, Dimension]]:
+    """Give what a set says of where to search, by the keys without prefixes."""
+    space: dict[str, tuple[str, Dimension]] = {}
+    for word in split_space(written.item.search):
+        with _placed(written.where(word)):
+            name, one = read_word(word)
+            if key_of(name) in space:
+                raise PlanError(
+                    f"{key_of(name)} is searched twice", hint="keep one of the words"
+                )
+        space[key_of(name)] = name, one
+    return space
+
+
+def _read_override(word: str) -> tuple[str, tuple[str, Dimension | str]]:
+    """Give the key of a word, its name, and where to search, or what it is."""
+    if "=" not in word:  # `~key`, which Hydra understands
+        return Sweep.parse_word(word).keys[0], (word, word)
+    name, one = read_word(word)
+    if isinstance(one, Choices) and len(one.values) == 1:
+        return key_of(name), (name, as_words([(name, one.values[0])])[0])
+    return key_of(name), (name, one)
 
 
 class CommandTrials:
@@ -214,9 +232,15 @@ def _same_in_all(job: Job, written: WrittenSet) -> list[str]:
 
 
 @contextmanager
-def _placed(written: WrittenSet, word: str) -> Generator[None]:
+def _placed(place: Place | None) -> Generator[None]:
     try:
         yield
     except SweepflowError as error:
-        error.place = error.place or written.where(word)
+        error.place = error.place or place
         raise
+    except SweepSyntaxError as error:
+        if place is None:  # the command line says it
+            raise
+        raise PlanError(
+            f"{error.message}\n{error.excerpt}", place=place, hint=error.hint
+        ) from None

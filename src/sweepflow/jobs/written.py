@@ -77,8 +77,13 @@ class WrittenSet:
         return self.project.place(*path, offset=found.start() if found else None)
 
     @property
+    def path(self) -> tuple[str | int, ...]:
+        """What leads to it in the file."""
+        return ("jobs", self.job.name, "sets", self.number)
+
+    @property
     def _texts(self) -> list[tuple[str, tuple[str | int, ...]]]:
-        own = ("jobs", self.job.name, "sets", self.number)
+        own = self.path
         return [
             (self.item.each, (*own, "each")),
             (self.item.search, (*own, "search")),

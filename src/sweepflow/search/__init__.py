@@ -17,6 +17,8 @@ from sweepflow.search.space import (
     Value,
     as_words,
     read_dimension,
+    read_word,
+    split_space,
 )
 
 __all__ = [
@@ -28,4 +30,6 @@ __all__ = [
     "Value",
     "as_words",
     "read_dimension",
+    "read_word",
+    "split_space",
 ]

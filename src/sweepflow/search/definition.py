@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sweepflow.store.records import Json
 
 DEFAULT_TRIALS: Final = 20
+_GREATEST_SEED: Final = 2**32 - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +63,11 @@ class Search:
                     f"a search with {name} {getattr(self, name)} does nothing",
                     hint="write 1 or more",
                 )
+        if not 0 <= self.seed <= _GREATEST_SEED:
+            raise PlanError(
+                f"{self.seed} cannot be the seed of a search",
+                hint=f"write a number from 0 to {_GREATEST_SEED}",
+            )
 
     def id(self, target: Json) -> str:
         """Give what tells this search of a target from all others, as 16 digits.

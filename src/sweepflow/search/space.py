@@ -17,6 +17,15 @@ if TYPE_CHECKING:
 Value: TypeAlias = bool | int | float | str | None
 
 _LOG: Final = re.compile(r"log\(([^()]*)\)")
+_WORD: Final = re.compile(
+    r"""(?:
+        \\[\s\S] | '[^']*' | "(?:[^"\\]|\\[\s\S])*"
+        | \([^()]*\) | \[[^\[\]]*\] | \{[^{}]*\}
+        | (?<!\S)\#.* | \S
+    )+""",
+    re.VERBOSE,
+)
+"""A word, or a comment."""
 _FORMS: Final = "LOW:HIGH, LOW:HIGH:STEP, log(LOW:HIGH) or values with commas"
 
 
@@ -46,6 +55,11 @@ class Range:
         text = f"{self.low:g}:{self.high:g}"
         if not all(map(math.isfinite, (self.low, self.high))):
             raise PlanError(f"the range {text} has no end", hint="write finite numbers")
+        if not self.is_whole and not math.isfinite(float(self.high) - self.low):
+            raise PlanError(
+                f"the range {text} is wider than numbers can be",
+                hint="write ends that are closer",
+            )
         if self.low > self.high:
             raise PlanError(
                 f"the range {text} holds no number",
@@ -97,24 +111,65 @@ class Choices:
 Dimension: TypeAlias = Range | Choices
 
 
-def read_dimension(key: str, text: str) -> Dimension:
-    """Give what stands behind `KEY=` in the text of a search.
+def split_space(text: str) -> list[str]:
+    """Split the text of a search into words: a blank in quotes or brackets is none.
+
+    The quotes stay, since they say what belongs together: `"a,b",c` are two choices.
+    """
+    return [found[0] for found in _WORD.finditer(text) if not found[0].startswith("#")]
+
+
+def read_word(word: str) -> tuple[str, Dimension]:
+    """Give the name of a parameter, with its prefix, and what may be chosen for it.
 
     Raises:
         PlanError: A range has no meaning, or there is no value.
         SweepSyntaxError: It is no range, and no list of values either.
     """
+    key, equals, text = word.partition("=")
+    if not equals:
+        raise PlanError(
+            f"{word!r} says nothing of where to search",
+            hint=f"write {word}=LOW:HIGH, or values with commas",
+        )
+    if found := _read_range(text):
+        (name, _), *_ = _expanded(f"{key}=1")
+        if name != key:
+            raise PlanError(
+                f"the range {text} cannot have the suffix in {key!r}",
+                hint=f"write it behind the numbers, such as {name}=1m:9m",
+            )
+        return key, found
+    named = _expanded(word)
+    values = dict.fromkeys(value for _, value in named)
+    if not values or any("," in value and text.count("|") for value in values):
+        raise PlanError(f"{word} is nothing to search in", hint=f"write {_FORMS}")
+    return named[0][0], Choices(tuple(values))
+
+
+def read_dimension(key: str, text: str) -> Dimension:
+    """Give what stands behind `KEY=` in the text of a search.
+
+    Raises:
+        PlanError, SweepSyntaxError: As for `read_word`.
+    """
+    return read_word(f"{key}={text}")[1]
+
+
+def _expanded(word: str) -> list[tuple[str, str]]:
+    """Give the names, which have lost a suffix such as `/m`, and the values."""
+    cut = (batch[0].partition("=") for batch in Sweep.parse_word(word).expand())
+    return [(name, value) for name, _, value in cut]
+
+
+def _read_range(text: str) -> Range | None:
     log = _LOG.fullmatch(text)
     parts = (log[1] if log else text).split(":")
     numbers = [read_number(part.strip()) for part in parts]
     known = [number for number in numbers if number is not None]
-    if len(known) == len(parts) and len(parts) in {2, 2 if log else 3}:
-        return Range(*known, log=bool(log))
-    words = (batch[0] for batch in Sweep.parse_word(f"{key}={text}").expand())
-    values = dict.fromkeys(word.partition("=")[2] for word in words)
-    if not values or any("," in value and text.count("|") for value in values):
-        raise PlanError(f"{key}={text} is nothing to search in", hint=f"write {_FORMS}")
-    return Choices(tuple(values))
+    if len(known) < len(parts) or len(parts) not in {2, 2 if log else 3}:
+        return None
+    return Range(*known, log=bool(log))
 
 
 def read_number(text: str) -> int | float | None:

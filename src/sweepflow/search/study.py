@@ -149,14 +149,17 @@ def _distribution(one: Dimension) -> BaseDistribution:
 
     if not isinstance(one, Range):
         return distributions.CategoricalDistribution(one.values)
-    if one.is_whole:
-        step = 1 if one.step is None else int(one.step)
-        return distributions.IntDistribution(
-            int(one.low), int(one.high), log=one.log, step=step
+    with warnings.catch_warnings():
+        # That the last number is below the end of the range, where steps do not fit.
+        warnings.simplefilter("ignore", UserWarning)
+        if one.is_whole:
+            step = 1 if one.step is None else int(one.step)
+            return distributions.IntDistribution(
+                int(one.low), int(one.high), log=one.log, step=step
+            )
+        return distributions.FloatDistribution(
+            one.low, one.high, log=one.log, step=one.step
         )
-    return distributions.FloatDistribution(
-        one.low, one.high, log=one.log, step=one.step
-    )
 
 
 def _readable(value: Value, one: Dimension) -> Value:
@@ -166,7 +169,7 @@ def _readable(value: Value, one: Dimension) -> Value:
     """
     if not isinstance(value, float) or not isinstance(one, Range):
         return value
-    size = value if one.log else one.high - one.low
+    size = value if one.log else one.step or one.high - one.low
     if not size or (one.log and one.high < _WIDE * one.low):
         return value
     rounded = round(value, _DIGITS - 1 - math.floor(math.log10(abs(size))))
