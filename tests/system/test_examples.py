@@ -46,6 +46,19 @@ def test_the_demo_has_30_runs_or_more(sweepflow: Sweepflow, tmp_path: Path) -> N
     assert sum(counts) >= 30
 
 
+def test_the_digits_are_searched(sweepflow: Sweepflow, tmp_path: Path) -> None:
+    shutil.copytree(EXAMPLES / "digits", tmp_path, dirs_exist_ok=True)
+    some = ("run", "tune", "--max-trials", "2", "--jobs", "2")
+
+    first, second = sweepflow(*some), sweepflow(*some)
+
+    assert (first.returncode, second.returncode) == (0, 0), first
+    assert first.stdout.endswith(second.stdout)
+    values = [run.data.metrics["cv_accuracy"] for run in runs_of(tmp_path, "tune")]
+    assert f"best: cv_accuracy {max(values)!r} of trial " in second.stderr
+    assert "completed" not in second.stderr
+
+
 def test_the_workflow_runs_each_step_once(sweepflow: Sweepflow, tmp_path: Path) -> None:
     shutil.copytree(EXAMPLES / "workflow", tmp_path, dirs_exist_ok=True)
 
