@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 
     from sweepflow.project.models import Sampler
 
-SPACE = {"x": Range(0.0, 10), "n": Range(1, 8), "m": Choices(("a", "b"))}
+SPACE: dict[str, Range | Choices] = {
+    "x": Range(0.0, 10),
+    "n": Range(1, 8),
+    "m": Choices(("a", "b")),
+}
+BASE: dict[str, Any] = {"space": SPACE, "metric": "loss"}
 
 
 def loss(params: Mapping[str, Any]) -> float:
@@ -153,9 +158,7 @@ def test_a_search_is_told_from_others_by_all_but_its_length() -> None:
         {"space": SPACE | {"x": Range(0.0, 11)}},
         {"space": SPACE | {"x": Range(0.0, 10, first=1)}},
     ]
-    ids = {
-        Search(**({"space": SPACE, "metric": "loss"} | c)).id("job") for c in changes
-    }
+    ids = {Search(**(BASE | c)).id("job") for c in changes}
     assert len(ids | {base.id("job")}) == len(changes) + 1
 
 

@@ -11,15 +11,19 @@ import sys
 from dataclasses import dataclass
 from importlib.machinery import PathFinder
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from sweepflow.engine.plan import Plan
 from sweepflow.engine.task import Call, Command, RunFile, RunInfo, Task
 from sweepflow.errors import PlanError, ProjectError
-from sweepflow.jobs.parameters import Combinations, read_sets, split_words
+from sweepflow.jobs.parameters import (
+    Combinations,
+    params_of,
+    read_sets,
+    split_words,
+)
 from sweepflow.project.find import working_directory
 from sweepflow.sweep import DEFAULT_LIMIT
-from sweepflow.sweep.numbers import is_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -30,9 +34,6 @@ if TYPE_CHECKING:
 
 PARAMETERS_FILE = "parameters.txt"
 """What a handler gets: a shell-quoted line of arguments for each combination."""
-
-_LARGEST: Final = 2**63 - 1
-"""What databases and frames take for a number."""
 
 LONGEST_ARGUMENT = (1 << 17) - 1
 """Bytes of one that Linux still starts a program with (MAX_ARG_STRLEN less a NUL)."""
@@ -237,31 +238,6 @@ def _as_hydra_text(name: str) -> str:
     """Quote a name that Hydra would read as a number or a constant."""
     constant = name.casefold() in {"true", "false", "null", "nan", "inf"}
     return f"'{name}'" if constant or name[0].isdigit() else name
-
-
-def params_of(overrides: Sequence[str]) -> dict[str, Json]:
-    """Give the parameters that overrides are about, with values as Hydra reads them.
-
-    What is no number, truth value or null stays a text, such as several values.
-    """
-    pairs = (override.partition("=") for override in overrides)
-    return {key.lstrip("+~"): _value(text) for key, equals, text in pairs if equals}
-
-
-_CONSTANTS: Final = {"true": True, "false": False, "null": None}
-
-
-def _value(text: str) -> Json:
-    if (word := text.lower()) in _CONSTANTS:
-        return _CONSTANTS[word]
-    if not is_number(text):
-        return text
-    is_whole = text.lstrip("+-").replace("_", "").isdigit()
-    try:
-        number = int(text) if is_whole else float(text)
-    except ValueError:  # more digits than Python reads
-        return text
-    return number if -_LARGEST <= number <= _LARGEST else text
 
 
 def _missing_command(name: str, cwd: str) -> str | None:

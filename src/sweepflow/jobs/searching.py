@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from sweepflow.engine.scalars import DEFAULT
 from sweepflow.errors import PlanError, SweepflowError
-from sweepflow.jobs.parameters import merge_add, split_words
-from sweepflow.jobs.plan import params_of, plan_trials
+from sweepflow.jobs.parameters import merge_add, params_of, split_words
+from sweepflow.jobs.plan import plan_trials
 from sweepflow.jobs.written import WrittenSet, key_of
 from sweepflow.project.models import SEARCH_KEYS
 from sweepflow.search import Choices, Search, as_words, read_word, split_space
