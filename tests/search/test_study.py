@@ -174,7 +174,7 @@ def test_a_search_that_does_nothing_is_refused(
     change: dict[str, Any], problem: str
 ) -> None:
     with pytest.raises(PlanError, match=problem):
-        Search(**{"space": SPACE, "metric": "loss", **change})
+        Search(**(BASE | change))
 
 
 def test_a_missing_package_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
