@@ -86,6 +86,7 @@ def test_steps_have_scalars_of_their_own() -> None:
     ("text", "part"),
     [
         ("", "there is no name"),
+        ("''", "there is no name"),
         ("loss,", "there is no name"),
         ("loss acc", "not clear what 'acc'"),
         ("t#min loss", "not clear what 'loss'"),

@@ -183,7 +183,7 @@ def _column(words: list[_Word], text: str) -> Column:
         qualifier = first.text
         words = words[1:]
     if len(words) != 1 or not words[0].text:
-        raise _wrong(text, "there is no name" if not words else _too_many(words))
+        raise _wrong(text, _too_many(words) if len(words) > 1 else "there is no name")
     if step and qualifier not in WITH_STEP:
         raise _wrong(text, f"{qualifier} has no step")
     word = words[0]
