@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from sweepflow.search.outcome import Tried, Trying, outcome
-from sweepflow.search.study import PRUNED, Study
+from sweepflow.search.space import extremes
+from sweepflow.search.study import PRUNED, Study, Trial
 from sweepflow.search.watch import Watch
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from sweepflow.engine.scalars import Patterns
     from sweepflow.engine.task import Task
     from sweepflow.search.definition import Search
-    from sweepflow.search.study import Trial
     from sweepflow.store.records import Run
     from sweepflow.store.store import Store
 
@@ -90,6 +90,16 @@ class Explored:
         return min(done, key=lambda one: sign * (one.value or 0.0), default=None)
 
 
+def check(search: Search, target: Target) -> None:
+    """See that what a search may choose can be run.
+
+    Raises:
+        SweepflowError: A bound or a choice cannot.
+    """
+    params = extremes(search.space)
+    target.plan([Trial(number, one) for number, one in enumerate(params, 1)])
+
+
 def explore(
     search: Search,
     target: Target,
@@ -108,6 +118,7 @@ def explore(
         SweepflowError: Trials cannot be run as they are, or one that completed did not
             give the metric.
     """
+    check(search, target)
     study = Study(search)
     listeners = list(engine.listeners)
     engine.follows_numbers = search.pruner is not None
@@ -147,7 +158,7 @@ def _tryings(
 ) -> list[Trying]:
     results: Mapping[str, Result] = report.results if report else {}
     return [
-        Trying.of_known(trial, planned.known[trial.number])
+        Trying.of_known(trial, planned.known[trial.number], next(iter(tasks)))
         if trial.number in planned.known
         else Trying(trial, {name: results[key] for name, key in tasks.items()})
         for trial, tasks in zip(trials, planned.tasks, strict=True)

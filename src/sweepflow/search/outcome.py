@@ -34,12 +34,12 @@ class Trying:
     results: Mapping[str, Result]
 
     @classmethod
-    def of_known(cls, trial: Trial, run: Run) -> Trying:
-        """Give a trial of which there is a run already."""
+    def of_known(cls, trial: Trial, run: Run, name: str) -> Trying:
+        """Give a trial of which there is a run already, and the name of that."""
         ended = Outcome(
             "cached" if run.status == "completed" else "interrupted", error=run.error
         )
-        return cls(trial, {run.task: Result(ended, run.id)})
+        return cls(trial, {name: Result(ended, run.id)})
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import pytest
@@ -29,6 +30,9 @@ def numbers(line: str, config: Config = None) -> dict[str, float]:
         ("loss:\t7", {"loss": 7.0}),
         ("a=b: 3", {"a=b": 3.0}),
         ("12:30: 5", {"12:30": 5.0}),
+        ("loss: 1.5e+20", {"loss": 1.5e20}),
+        ("loss: -inf (step 3)", {"loss": -math.inf, "step": 3.0}),
+        ("loss: nan", {"loss": pytest.approx(math.nan, nan_ok=True)}),
         ("loss: 1 (step 3)", {"loss": 1.0, "step": 3.0}),
         ("loss: 1 (3)", {"loss": 1.0, "step": 3.0}),
         ("loss:  7 (step  9)", {"loss": 7.0, "step": 9.0}),
@@ -38,7 +42,7 @@ def numbers(line: str, config: Config = None) -> dict[str, float]:
         ("loss: 2 (3) (4)", {"loss": 2.0}),
         ("step: 2.7", {"step": 2.7}),
         *((line, {}) for line in ("  loss: 1", "\tloss: 6", "loss:1", "a: b: 2")),
-        *((line, {}) for line in ("x y: 3", "loss: 1E3", "loss: +1", "loss: nan")),
+        *((line, {}) for line in ("x y: 3", "loss: 1E3", "loss: +1", "x: info")),
         *((line, {}) for line in ("loss: 1.5 foo", "loss: 1-2", "loss: -", "")),
     ],
 )

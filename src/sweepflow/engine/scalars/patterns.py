@@ -18,17 +18,19 @@ TEMPLATES: Final = {r"\key": r"[^ \t]+", r"\value": r"[0-9.e\-]+", r"\step": "[0
 STEP: Final = "step"
 """The name of the number that counts: it belongs to the others, and to later ones."""
 
+# 1e+20 and nan among them, since that is what Python prints where a loss diverges.
+_NUMBER: Final = r"(?:(?:[0-9.\-]|e\+?)+|-?(?:nan|inf))"
 # A name begins behind a space or at the line's begin. That it does is said first, since
 # the search through a long line without spaces would take quadratic time otherwise.
 _STEP_BEHIND: Final = re.compile(
-    r"(?<![^ \t])[^ \t]+: +[0-9.e\-]+\s+\((?:step\s+)?(?P<step>[0-9]+)\)$"
+    rf"(?<![^ \t])[^ \t]+: +{_NUMBER}\s+\((?:step\s+)?(?P<step>[0-9]+)\)$"
 )
-_NAME_AND_VALUE: Final = re.compile(r"^([^ \t]+):\s+([0-9.e\-]+)(?:\s+\(.*\))?$")
+_NAME_AND_VALUE: Final = re.compile(rf"^([^ \t]+):\s+({_NUMBER})(?:\s+\(.*\))?$")
 
 
 # What either begins with behind the name; bytes that are no ASCII may be spaces, or
 # nothing that can be decoded.
-_CANDIDATE: Final = re.compile(rb":[\s\x1c-\x1f\x80-\xff]+[0-9.e\-\x80-\xff]")
+_CANDIDATE: Final = re.compile(rb":[\s\x1c-\x1f\x80-\xff]+[0-9.ein\-\x80-\xff]")
 
 
 @dataclass(frozen=True, slots=True)
