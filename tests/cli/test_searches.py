@@ -214,6 +214,23 @@ def test_a_metric_that_is_not_given_is_told_at_once(project: Shell) -> None:
     assert "Traceback" not in result.stderr
 
 
+def test_a_trial_that_diverges_counts_and_the_others_go_on(project: Shell) -> None:
+    project.write("import sys\nprint('loss:', float(sys.argv[2][-3:]))", "train.py")
+    project.write("""
+jobs: {odd: {run: python train.py, sets: [{search: "x=nan,1.0,inf,2.5",
+  metric: odd.loss, trials: 6, sampler: random}]}}
+""")
+    result = project.sweepflow("run", "odd")
+    assert result.returncode == 1, result
+    rows = table(result.stdout)
+    for row in rows:
+        assert ("failed" in row) == (row[1] in {"nan", "inf"})
+    assert {row[-2] for row in rows} == {"failed", "completed"}
+    assert "loss is nan" in result.stderr
+    again = project.sweepflow("run", "odd")
+    assert table(again.stdout) == rows
+
+
 def test_a_dry_run_tells_where_it_looks_and_runs_nothing(project: Shell) -> None:
     result = project.sweepflow("run", "run", "--dry-run")
     lines = result.stdout.splitlines()
@@ -301,6 +318,27 @@ def test_a_job_of_an_operation_searches_for_its_objective(shell: Shell) -> None:
     shell.write(FIT.replace("0.3", "0.4"), "fit.py")
     changed = shell.sweepflow("run", "tune")
     assert "4 runs: 4 completed" in changed.stderr
+
+
+def test_a_job_of_an_operation_refuses_what_it_cannot_search(shell: Shell) -> None:
+    shell.write(OPERATIONS.replace("n=1:8", "n=1,2,3,few"))
+    shell.write(FIT, "fit.py")
+    assert "n=few" in shell.bad("run", "tune")
+    assert "n=few" in shell.bad("run", "tune", "--dry-run")
+    assert shell.sweepflow("runs", "list").stdout.count("fit") == 0
+
+
+def test_the_command_line_says_what_a_job_of_an_operation_searches_for(
+    shell: Shell,
+) -> None:
+    shell.write(OPERATIONS.replace("trials: 4", "trials: 4, metric: gain"))
+    shell.write(FIT, "fit.py")
+    result = shell.sweepflow("run", "tune", "--minimize", "loss")
+    values = [float(row[3]) for row in table(result.stdout)]
+    assert f"best: loss {min(values):.3f}"[:14] in result.stderr
+    both = shell.bad("run", "tune", "--minimize", "loss", "--maximize", "loss")
+    assert "exclude each other" in both
+    assert "cannot have --optimizer" in shell.bad("run", "tune", "-o", "gp")
 
 
 def test_ranges_of_flags_search(shell: Shell) -> None:
@@ -399,6 +437,8 @@ def test_a_job_of_a_workflow_shares_what_is_the_same(
     [
         (("train.lr=", "train.rate="), "train.rate"),
         (("train.depth=1:4", "train.depth=0.5:0.7"), "train.depth"),
+        # Of these, the first trial has a good one.
+        (("train.depth=1:4", "train.depth=1,1,1,2,3,4,0.5"), "not 0.5"),
     ],
 )
 def test_a_wrong_path_or_type_is_told_before_anything_runs(
@@ -407,6 +447,7 @@ def test_a_wrong_path_or_type_is_told_before_anything_runs(
     shell.write(FLOW, "flow.py")
     shell.write(FLOWS.replace("METRIC", "loss").replace(*change))
     assert problem in shell.bad("run", "tune")
+    assert "train" not in shell.sweepflow("runs", "list").stdout
 
 
 SLOW = """

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sweepflow.cli.searching import run_search, tell_search
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from sweepflow.cli.operation_options import OperationOptions
     from sweepflow.cli.workflow_run import Request
@@ -149,9 +149,14 @@ def search_operation(  # noqa: PLR0913, PLR0917 - whose, which, and how it runs
     from sweepflow.cli.operation_search import search_operation
     from sweepflow.operations.searches import objective
 
-    metric, direction = objective(*found, options.for_search())
+    options.refuse_optimizer(job.name)
+    said = options.for_search()
+    said.check(is_search=True)
+    metric, direction = objective(*found, said)
+    wanted = {"metric": metric, "direction": direction}
+    is_said = said.minimize is not None or said.maximize is not None
     one = _read(
-        project, job, number, request, options, metric=metric, direction=direction
+        project, job, number, request, options, wanted, wanted if is_said else {}
     )
     place = None if request.overrides else project.place("jobs", job.name, "sets")
     return search_operation(
@@ -166,13 +171,14 @@ def search_operation(  # noqa: PLR0913, PLR0917 - whose, which, and how it runs
     )
 
 
-def _read(
+def _read(  # noqa: PLR0913, PLR0917 - whose, which, and who says what of it
     project: Project,
     job: Job,
     number: int,
     request: Request,
     options: OperationOptions,
-    **defaults: Any,  # noqa: ANN401 - of a search
+    defaults: Mapping[str, Any] | None = None,
+    said: Mapping[str, Any] | None = None,
 ) -> JobSearch:
     from sweepflow.jobs.searching import read_search
 
@@ -181,6 +187,6 @@ def _read(
         job,
         number,
         request.overrides,
-        defaults={"at_once": request.jobs or 1, **defaults},
-        said=options.of_search(),
+        defaults={"at_once": request.jobs or 1, **(defaults or {})},
+        said={**options.of_search(), **(said or {})},
     )

@@ -201,6 +201,25 @@ class OperationOptions:
                 hint="leave it out, or give one value, or several, for each flag",
             )
 
+    def refuse_optimizer(self, job: str) -> None:
+        """Refuse those of an optimizer for a job, which says itself how it searches.
+
+        Raises:
+            PlanError: There are some.
+        """
+        given = {
+            "--optimizer": self.optimizer is not None,
+            "--optimize": self.optimize,
+            "--opt-flag": bool(self.opt_flags),
+        }
+        if wrong := [option for option, is_given in given.items() if is_given]:
+            raise PlanError(
+                f"job {job!r} says itself how it searches, so it cannot have "
+                f"{' and '.join(wrong)}",
+                hint="write sampler, pruner and startup in the job, or run its "
+                "operation by name",
+            )
+
     def of_search(self) -> dict[str, int]:
         """Give what is said of a search, as `Search` has it."""
         said = {"trials": self.max_trials, "seed": self.random_seed}

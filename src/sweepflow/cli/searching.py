@@ -49,8 +49,10 @@ def tell_search(
     Raises:
         SweepflowError: These cannot be run.
     """
+    from sweepflow.search.explore import check
     from sweepflow.search.study import Study
 
+    check(search, target)
     study = Study(search)
     trials = [study.ask() for _ in range(min(search.at_once, search.trials))]
     plan = target.plan(trials).plan

@@ -95,7 +95,7 @@ def read_search(  # noqa: PLR0913 - whose, which, and who says what of it
         **{name: value for name, value in own.items() if value is not None},
         **(said or {}),
     }
-    with _placed(None if said else project.place(*written.path, "search")):
+    with _placed(None if said or overrides else project.place(*written.path, "search")):
         search = Search(space=dict(space.values()), **settings)
     return JobSearch(search, tuple(fixed.values()), written)
 

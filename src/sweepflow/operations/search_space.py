@@ -136,22 +136,6 @@ class Searched:
         return found
 
 
-def trials_of(space: Mapping[str, Dimension]) -> list[dict[str, Scalar]]:
-    """Give a few trials that have every bound and every choice of a space."""
-    values = {name: _extremes(one) for name, one in space.items()}
-    most = max(map(len, values.values()))
-    return [
-        {name: of[index % len(of)] for name, of in values.items()}
-        for index in range(most)
-    ]
-
-
-def _extremes(one: Dimension) -> list[Scalar]:
-    if isinstance(one, Choices):
-        return [*one.values]
-    return [one.low, one.high, *([] if one.first is None else [one.first])]
-
-
 def _by_rule(flag: Flag) -> Dimension | None:
     """Give what a flag that nobody gives a value for may be, if that can be searched.
 

@@ -12,8 +12,8 @@ from sweepflow.operations.expand.catalog import Catalog
 from sweepflow.operations.expand.problems import Problems
 from sweepflow.operations.flags.values import format_value
 from sweepflow.operations.optimizers import IMPLIED, choose
-from sweepflow.operations.search_space import Searched, trials_of
-from sweepflow.search import DEFAULT_TRIALS, Search
+from sweepflow.operations.search_space import Searched
+from sweepflow.search import DEFAULT_TRIALS, Search, extremes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -146,7 +146,7 @@ def search_of(  # noqa: PLR0913 -- what a user may say, each by its name
     optimizer = choose(operations, operation, name, options.opt_flags)
     metric, direction = objective(operations, operation, options)
     space, fixed = searched.space(force=force_flags)
-    trials = [OperationSearch.trial(values) for values in trials_of(space)]
+    trials = [OperationSearch.trial(values) for values in extremes(space)]
     expand(
         operations,
         operation,

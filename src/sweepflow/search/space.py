@@ -12,7 +12,7 @@ from sweepflow.sweep import Sweep
 from sweepflow.sweep.numbers import read_quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 Value: TypeAlias = bool | int | float | str | None
 
@@ -170,6 +170,22 @@ def _read_range(text: str) -> Range | None:
     if len(known) < len(parts) or len(parts) not in {2, 2 if log else 3}:
         return None
     return Range(*known, log=bool(log))
+
+
+def extremes(space: Mapping[str, Dimension]) -> list[dict[str, Value]]:
+    """Give a few combinations that have every bound and every choice of a space."""
+    values = {name: _ends(one) for name, one in space.items()}
+    most = max(map(len, values.values()))
+    return [
+        {name: of[index % len(of)] for name, of in values.items()}
+        for index in range(most)
+    ]
+
+
+def _ends(one: Dimension) -> list[Value]:
+    if isinstance(one, Choices):
+        return [*one.values]
+    return [one.low, one.high, *([] if one.first is None else [one.first])]
 
 
 def read_number(text: str) -> int | float | None:
