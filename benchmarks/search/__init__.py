@@ -1,0 +1,1 @@
+"""What a search costs: Sweepflow, Optuna by hand, and a bare loop."""
