@@ -190,6 +190,24 @@ jobs:
     assert tried(project) == [["5", "1"], ["6", "1"], *chosen(6)]
 
 
+def test_what_is_wrong_with_a_search_is_told_before_other_sets_run(
+    project: Shell,
+) -> None:
+    sets = "[{each: x=5, all: n=1}, {search: 'x=2:1', metric: loss}]"
+    project.write(f"jobs: {{both: {{run: python train.py, sets: {sets}}}}}")
+    assert "holds no number" in project.bad("run", "both")
+    assert not (project.cwd / "tried.txt").exists()
+
+
+def test_a_dry_run_of_several_sets_is_one_json_list(project: Shell) -> None:
+    sets = "[{each: x=5, all: n=1}, {search: 'x=1:2', metric: loss}]"
+    project.write(f"jobs: {{both: {{run: python train.py, sets: {sets}}}}}")
+    result = project.sweepflow("run", "both", "--dry-run", "--json")
+    plain, search = json.loads(result.stdout)
+    assert plain["tasks"][0]["params"] == {"x": 5, "n": 1}
+    assert search["search"]["space"] == {"x": "1:2"}
+
+
 def test_a_failed_trial_is_marked_and_run_again(project: Shell) -> None:
     (project.cwd / "fail").touch()
     result = project.sweepflow("run", "run")

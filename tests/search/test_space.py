@@ -76,6 +76,11 @@ def test_what_belongs_together_is_one_word(text: str, words: list[str]) -> None:
     assert split_space(text) == words
 
 
+def test_there_is_something_to_choose() -> None:
+    with pytest.raises(PlanError, match="no value to choose"):
+        Choices(())
+
+
 def test_a_suffix_of_the_key_is_for_values_and_not_for_ranges() -> None:
     assert read_word("+x/m=1,2") == ("+x", Choices(("0.001", "0.002")))
     assert read_word("model/size=a,b") == ("model/size", Choices(("a", "b")))

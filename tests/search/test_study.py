@@ -168,9 +168,14 @@ def test_a_search_is_told_from_others_by_all_but_its_length() -> None:
         ({"space": {}}, "nothing to choose from"),
         ({"trials": 0}, "trials 0"),
         ({"at_once": 0}, "at_once 0"),
+        ({"trials": 2.5}, "trials 2.5"),
+        ({"startup": -1}, "startup -1"),
+        ({"sampler": "foo"}, "the sampler 'foo'\nhint: write one of tpe, random"),
+        ({"pruner": "foo"}, "the pruner 'foo'"),
+        ({"direction": "max"}, "the direction 'max'"),
     ],
 )
-def test_a_search_that_does_nothing_is_refused(
+def test_a_search_that_has_no_meaning_is_refused(
     change: dict[str, Any], problem: str
 ) -> None:
     with pytest.raises(PlanError, match=problem):

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import redirect_stdout
 from functools import partial
+from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 from sweepflow.cli.searching import run_search, tell_search
+from sweepflow.cli.text import print_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from sweepflow.cli.operation_options import OperationOptions
     from sweepflow.cli.workflow_run import Request
@@ -20,23 +24,54 @@ if TYPE_CHECKING:
 
 
 def run_sets(
-    job: Job, enumerate_all: Callable[[], int], search: Callable[[int], int]
+    project: Project,
+    job: Job,
+    request: Request,
+    enumerate_all: Callable[[], int],
+    search: Callable[[int], int],
 ) -> int:
     """Run the sets of a job, the searches last, and give the worst exit status.
 
     Args:
+        project: Where the job stands.
         job: Of any kind.
+        request: How it is to run.
         enumerate_all: Runs all sets that are none.
         search: Runs the one of this number.
+
+    Raises:
+        SweepflowError, SweepSyntaxError: A set has no meaning.
     """
+    from sweepflow.jobs.searching import read_search
+
+    if not job.searches:
+        return enumerate_all()
+    for number in job.searches:  # before any other set runs
+        read_search(
+            project, job, number, request.overrides, defaults={"metric": "unknown"}
+        )
+    parts = [partial(search, number) for number in job.searches]
+    if len(job.searches) < len(job.sets):
+        parts = [enumerate_all, *parts]
+    if request.dry_run and request.as_json and len(parts) > 1:
+        return _print_as_list(parts)
     status = 0
-    if not job.searches or len(job.searches) < len(job.sets):
-        status = enumerate_all()
-    for number in job.searches:
+    for part in parts:
         if status > 1:  # it was interrupted
             break
-        status = max(status, search(number))
+        status = max(status, part())
     return status
+
+
+def _print_as_list(parts: Sequence[Callable[[], int]]) -> int:
+    """Make one JSON list of what several parts print."""
+    printed: list[str] = []
+    for part in parts:
+        with redirect_stdout(StringIO()) as output:
+            part()
+        printed.append(output.getvalue())
+    print_json([json.loads(text) for text in printed])
+    return 0
 
 
 def search_commands(

@@ -34,7 +34,9 @@ def run_target(
 
         one = target_operation(project, job)
         return job_searches.run_sets(
+            project,
             job,
+            request,
             lambda: run_operation(one, project, request, options, job),
             lambda n: job_searches.search_operation(
                 one, project, job, n, request, options
@@ -46,7 +48,9 @@ def run_target(
     options.refuse(job.name, kind, searches=bool(job.searches))
     found = target_workflow(project, job)
     return job_searches.run_sets(
+        project,
         job,
+        request,
         lambda: run_found(found, project, request, job),
         lambda n: job_searches.search_workflow(
             found, project, job, n, request, options

@@ -246,7 +246,9 @@ def _run_job(
     from sweepflow.cli.job_searches import run_sets, search_commands
 
     return run_sets(
+        project,
         job,
+        request,
         lambda: _run_commands(project, job, request),
         lambda n: search_commands(project, job, n, request, options),
     )

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 
 DEFAULT_TRIALS: Final = 20
 _GREATEST_SEED: Final = 2**32 - 1
+_NAMES: Final[Mapping[str, tuple[str | None, ...]]] = {
+    "direction": ("minimize", "maximize"),
+    "sampler": ("tpe", "random", "gp", "qmc", "cmaes"),
+    "pruner": ("median", "halving", "hyperband", None),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,11 +62,19 @@ class Search:
                 "the search has nothing to choose from",
                 hint="write a range for a parameter, such as lr=log(1e-4:0.1)",
             )
-        for name in ("trials", "at_once"):
-            if getattr(self, name) < 1:
+        for name, least in (("trials", 1), ("at_once", 1), ("startup", 0)):
+            given = getattr(self, name)
+            if given is not None and (not isinstance(given, int) or given < least):
                 raise PlanError(
-                    f"a search with {name} {getattr(self, name)} does nothing",
-                    hint="write 1 or more",
+                    f"a search cannot have {name} {given}",
+                    hint=f"write a whole number, {least} or more",
+                )
+        for name, known in _NAMES.items():
+            given = getattr(self, name)
+            if given not in known:
+                raise PlanError(
+                    f"a search cannot have the {name} {given!r}",
+                    hint=f"write one of {', '.join(filter(None, known))}",
                 )
         if not 0 <= self.seed <= _GREATEST_SEED:
             raise PlanError(

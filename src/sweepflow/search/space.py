@@ -99,10 +99,17 @@ class Choices:
     Args:
         values: Each once.
         first: As for `Range`.
+
+    Raises:
+        PlanError: There is none.
     """
 
     values: tuple[Value, ...]
     first: Value = None
+
+    def __post_init__(self) -> None:
+        if not self.values:
+            raise PlanError("there is no value to choose", hint="write some values")
 
     def __str__(self) -> str:
         return ",".join(map(as_text, self.values))

@@ -67,6 +67,8 @@ class Study:
         warnings.filterwarnings(
             "ignore", category=optuna.exceptions.ExperimentalWarning
         )
+        # It stores nothing, so a list may be a choice too.
+        warnings.filterwarnings("ignore", "Choices for a categorical distribution")
         self.metric = search.metric
         self.prunes = search.pruner is not None
         self._dimensions = search.space
