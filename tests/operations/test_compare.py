@@ -9,28 +9,36 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sweepflow.engine.scalars import Scalar, Summary, summarized
+from sweepflow.engine.scalars import Recorder, Scalar
 from sweepflow.operations.compare import ColumnError, columns, table, usual_columns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sweepflow.store.records import Json
+    from sweepflow.store.records import Json, ScalarRecord
 
 
 @dataclass
 class Run:
     flags: Mapping[str, Json] = field(default_factory=dict[str, "Json"])
-    scalars: Mapping[str, Summary] = field(default_factory=dict[str, Summary])
+    scalars: Mapping[str, ScalarRecord] = field(
+        default_factory=dict[str, "ScalarRecord"]
+    )
     steps: Mapping[str, Run] = field(default_factory=dict[str, "Run"])
 
     def attribute(self, name: str) -> Json:
         return {"status": "completed", "time": 2.5}.get(name)
 
 
+def recorded(*scalars: Scalar) -> Mapping[str, ScalarRecord]:
+    recorder = Recorder()
+    recorder.add(scalars)
+    return {record.name: record for record in recorder.records()}
+
+
 def with_loss(*values: float, **flags: Json) -> Run:
     scalars = [Scalar("loss", value, step) for step, value in enumerate(values)]
-    return Run(flags, summarized(scalars))
+    return Run(flags, recorded(*scalars))
 
 
 RUN = with_loss(3.0, 1.0, 2.0, x=2, **{"a b": "c"})
@@ -119,9 +127,8 @@ def test_the_first_value_of_a_title_counts() -> None:
 
 
 def test_without_columns_flags_and_scalars_are_shown() -> None:
-    run = Run(
-        {"x": 1, "a": 2}, summarized([Scalar("sys/cpu", 1.0, 1), Scalar("z", 2, 3)])
-    )
+    scalars = recorded(Scalar("sys/cpu", 1.0, 1), Scalar("z", 2, 3))
+    run = Run({"x": 1, "a": 2}, scalars)
     headers, rows = table([(run, usual_columns(run)), (Run(), usual_columns(Run()))])
     assert headers == ["a", "x", "step", "z"]
     assert rows == [[2, 1, 3, 2.0], [None] * 4]

@@ -314,15 +314,15 @@ class Walk:
         job.numbers = Follower(attempt.numbers) if follows else None
         spec = TaskSpec(
             action,
-            job.task.timeout,
-            job.inputs,
-            job.gpus,
-            self._store.home,
-            job.run_id,
-            origins(job.task, self._results),
-            job.identity and job.identity.snapshot,
-            () if isinstance(action, StepCall) else tuple(job.task.params),
-            attempt.numbers if follows else None,
+            timeout=job.task.timeout,
+            inputs=job.inputs,
+            gpus=job.gpus,
+            home=self._store.home,
+            run_id=job.run_id,
+            origins=origins(job.task, self._results),
+            source=job.identity and job.identity.snapshot,
+            params=() if isinstance(action, StepCall) else tuple(job.task.params),
+            numbers=attempt.numbers if follows else None,
         )
         if self._engine.executor.leaves_record(spec) and self._commits.hold(job.inputs):
             self._commit()  # else who takes over that record might lack an input

@@ -21,7 +21,6 @@ from sweepflow.errors import SweepflowError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from sweepflow.engine.scalars import Summary
     from sweepflow.store.records import Json, ScalarRecord
 
 _SPLIT: Final = re.compile(
@@ -47,7 +46,7 @@ class ComparedRun(Protocol):
     @property
     def flags(self) -> Mapping[str, Json]: ...
     @property
-    def scalars(self) -> Mapping[str, Summary | ScalarRecord]: ...
+    def scalars(self) -> Mapping[str, ScalarRecord]: ...
     @property
     def steps(self) -> Mapping[str, ComparedRun]:
         """The runs of its steps, by the names of the steps."""
@@ -205,7 +204,7 @@ def _wrong(text: str, problem: str) -> ColumnError:
     )
 
 
-def _summary(run: ComparedRun, name: str) -> Summary | ScalarRecord | None:
+def _summary(run: ComparedRun, name: str) -> ScalarRecord | None:
     if name in run.scalars:
         return run.scalars[name]
     path, sign, rest = name.partition("#")
@@ -218,7 +217,7 @@ def _summary(run: ComparedRun, name: str) -> Summary | ScalarRecord | None:
     return _first(run, rest)
 
 
-def _first(run: ComparedRun, name: str) -> Summary | ScalarRecord | None:
+def _first(run: ComparedRun, name: str) -> ScalarRecord | None:
     """Give a scalar of a run or else of the first of its steps that has it."""
     if name in run.scalars:
         return run.scalars[name]

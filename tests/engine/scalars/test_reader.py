@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import tracemalloc
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sweepflow.engine.scalars import DEFAULT, Reader, Scalar, compiled, read, summarized
+from sweepflow.engine.scalars import DEFAULT, Reader, Scalar, compiled
 from tests.memory import peak_memory
 
 if TYPE_CHECKING:
@@ -21,7 +20,8 @@ def scalars(
     output: bytes, config: Mapping[str, str] | None = None, *flags: str
 ) -> list[Scalar]:
     patterns = compiled(None if config is None else [config])
-    return list(read(io.BytesIO(output), patterns, flags))
+    reader = Reader(patterns, flags)
+    return [*reader.feed(output), *reader.finish()]
 
 
 def test_a_step_holds_for_what_follows_and_for_its_own_line() -> None:
@@ -87,21 +87,3 @@ ATOMS = [
 def test_what_is_passed_over_quickly_holds_no_number(output: bytes) -> None:
     reader = Reader(replace(DEFAULT, may_match=None))
     assert [*reader.feed(output), *reader.finish()] == scalars(output)
-
-
-def test_a_summary_goes_by_step() -> None:
-    values = [("a", 5.0, 2), ("a", 7.0, 1), ("a", 1.0, 2), ("b", 4.0, None)]
-    of = summarized(Scalar(*value) for value in values)
-    a = of["a"]
-    assert (a.first, a.first_step, a.last, a.last_step) == (7.0, 1, 1.0, 2)
-    assert (a.min, a.min_step, a.max, a.max_step) == (1.0, 2, 7.0, 1)
-    assert (a.total, a.count, a.avg) == (13.0, 3, 13.0 / 3)
-    assert (of["b"].last, of["b"].last_step) == (4.0, 0)
-
-
-def test_what_is_not_a_number_is_no_minimum() -> None:
-    nan = float("nan")
-    summary = summarized(
-        [Scalar("a", nan, 0), Scalar("a", 2.0, 1), Scalar("a", nan, 2)]
-    )
-    assert (summary["a"].min, summary["a"].max) == (2.0, 2.0)

@@ -10,13 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sweepflow.engine.scalars import (
-    MOST_NAMES,
-    MOST_POINTS,
-    Recorder,
-    Scalar,
-    summarized,
-)
+from sweepflow.engine.scalars import MOST_NAMES, MOST_POINTS, Recorder, Scalar
 from tests.memory import peak_memory
 
 if TYPE_CHECKING:
@@ -42,19 +36,25 @@ def test_few_values_are_recorded_one_by_one() -> None:
 
 
 @given(st.lists(st.tuples(st.floats(), st.integers(0, 5) | st.none()), min_size=1))
-def test_they_sum_up_as_summarized_does(given: list[tuple[float, int | None]]) -> None:
-    scalars = [Scalar("a", value, step) for value, step in given]
+def test_the_first_and_the_last_go_by_step(
+    given: list[tuple[float, int | None]],
+) -> None:
     recorder = Recorder()
-    recorder.add(scalars)
+    recorder.add(Scalar("a", value, step) for value, step in given)
     (record,) = recorder.records()
-    summary = summarized(scalars)["a"]
-    names = ("first_step", "last_step", "min_step", "max_step", "count")
-    assert [getattr(record, name) for name in names] == [
-        getattr(summary, name) for name in names
-    ]
-    assert repr((record.first, record.last, record.min, record.max)) == repr(
-        (summary.first, summary.last, summary.min, summary.max)
-    )
+    steps = [step or 0 for _, step in given]
+    first = given[steps.index(min(steps))][0]
+    last = [value for value, step in given if (step or 0) == max(steps)][-1]
+    assert (record.first_step, record.last_step) == (min(steps), max(steps))
+    assert repr((record.first, record.last)) == repr((first, last))
+    assert record.count == len(given)
+
+
+def test_what_is_not_a_number_is_no_minimum() -> None:
+    nan = float("nan")
+    record = recorded(nan, 2, nan, 1)
+    assert (record.min, record.min_step) == (1, 3)
+    assert (record.max, record.max_step) == (2, 1)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from math import isfinite
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, Final
 
 from sweepflow.engine.scalars.patterns import STEP
 from sweepflow.engine.scalars.summary import Scalar
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 LONGEST: Final = 1 << 14
 """Bytes of a line that are looked at; what stands behind them is passed over."""
 
-_CHUNK: Final = 1 << 18
 _UNSEEN: Final = bytes(range(9))
 """Characters without a picture, such as zero bytes and bells."""
 
@@ -76,13 +75,3 @@ class Reader:
         for name in sorted(numbers):
             if name not in self._ignored:
                 yield Scalar(name, numbers[name], self._step)
-
-
-def read(
-    file: BinaryIO, patterns: Patterns, flags: Collection[str] = ()
-) -> Iterator[Scalar]:
-    """Give the numbers in a file of output; see `Reader`."""
-    reader = Reader(patterns, flags)
-    while chunk := file.read(_CHUNK):
-        yield from reader.feed(chunk)
-    yield from reader.finish()

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, NamedTuple
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from typing import Final, NamedTuple
 
 QUALIFIERS: Final = ("first", "last", "min", "max", "avg", "total", "count")
 WITH_STEP: Final = QUALIFIERS[:4]
@@ -45,10 +42,6 @@ class Summary:
             *(value, step, value, step, value, step, value, step), total=value, count=1
         )
 
-    @property
-    def avg(self) -> float:
-        return self.total / self.count
-
     def add(self, value: float, step: int) -> None:
         if step < self.first_step:
             self.first, self.first_step = value, step
@@ -61,14 +54,3 @@ class Summary:
             self.max, self.max_step = value, step
         self.total += value
         self.count += 1
-
-
-def summarized(scalars: Iterable[Scalar]) -> dict[str, Summary]:
-    """Give the summary of each scalar by name, in constant memory per name."""
-    summaries: dict[str, Summary] = {}
-    for name, value, step in scalars:
-        if summary := summaries.get(name):
-            summary.add(value, step or 0)
-        else:
-            summaries[name] = Summary.of(value, step or 0)
-    return summaries
