@@ -27,26 +27,32 @@ class Plain:
         self._done = 0
 
     def start(self, total: int) -> None:
+        """Begin, or learn that there is more to count."""
         self._total = total
 
     def output(self, key: str, lines: bytes) -> None:
+        """Show whole lines that a task wrote."""
         prefix = f"{key} | ".encode("utf-8", "backslashreplace")
         sys.stdout.buffer.write(prefix + lines[:-1].replace(b"\n", b"\n" + prefix))
         sys.stdout.buffer.write(b"\n")
         sys.stdout.buffer.flush()
 
     def finished(self, sentence: str, _status: str) -> None:
+        """Tell of a task that has ended, and count it."""
         self.counted(sentence)
 
     def ended(self, sentence: str, _status: str) -> None:
+        """Tell of a task of a trial: the trial is counted, not the task."""
         self.say(sentence)
 
     def counted(self, sentence: str) -> None:
+        """Tell of a trial, and count it."""
         self._done += 1
         width = len(str(self._total))
         self.say(f"[{self._done:{width}}/{self._total}] {sentence}")
 
     def say(self, text: str) -> None:
+        """Tell anything else."""
         sys.stderr.write(f"{text}\n")
         sys.stderr.flush()
 
