@@ -18,6 +18,7 @@ from sweepflow.engine.attempt import Attempt
 from sweepflow.engine.events import TaskFinished, TaskNumbers
 from sweepflow.engine.recovery import settle
 from sweepflow.engine.task import Call, Command, Task
+from sweepflow.store.configurations import command_of, expanded
 from sweepflow.workflow import Workflow, log_metric
 from sweepflow.workflow.plan import plan_workflow
 from sweepflow.workflow.run import make_engine
@@ -115,7 +116,8 @@ def test_a_dead_driver_leaves_them_too(home: Home, tmp_path: Path) -> None:
 def test_a_single_mlflow_run_tells_better(
     bench: Bench, lines: list[tuple[Any, Any]], expected: dict[str, float]
 ) -> None:
-    told = [json.dumps({"run": run, "metrics": found}) for run, found in lines]
+    base = {"status": "completed", "params": {}}
+    told = [json.dumps({**base, "run": run, "metrics": found}) for run, found in lines]
     (bench.cwd / "told").write_text("\n".join([*told, "{half of a li"]))
     script = "cp told $SWEEPFLOW_ATTEMPT/numbers.jsonl; echo 'loss: 7'; echo 'acc: 9'"
     bench.run(bench.sh("t", script))
@@ -129,7 +131,8 @@ def test_of_a_flood_the_begin_and_the_end_are_read(
     attempt = Attempt(tmp_path)
     lines = [b"step: 5", b"first: 1", *[b"m: 1"] * 600_000, b"last: 1"]
     attempt.output.write_bytes(b"\n".join(lines))
-    found = {record.name: record for record in numbers.of_command(attempt, ())}
+    scalars = numbers.of_command(attempt, ()).scalars
+    found = {record.name: record for record in scalars}
     assert set(found) == {"first", "m", "last"}
     assert found["m"].count < 300_000
     assert found["last"].last_step == 5
@@ -142,9 +145,31 @@ def test_where_reading_goes_on_is_no_line(
     attempt = Attempt(tmp_path)
     name = "n" * 40  # so long that it is cut where reading ends, and where it goes on
     attempt.output.write_bytes(f"{name}: 1\n".encode() * 60_000)
-    (found,) = numbers.of_command(attempt, ())
+    (found,) = numbers.of_command(attempt, ()).scalars
     assert found.name == name
     assert found.count < 60_000
+
+
+def test_several_mlflow_runs_are_a_fact(bench: Bench) -> None:
+    told = [
+        {"run": run, "status": status, "params": {"lr": lr}, "metrics": {"loss": lr}}
+        for run, status, lr in (("a", "failed", 0.1), ("b", "completed", 0.2))
+    ]
+    again = {**told[0], "status": "completed", "metrics": {"loss": 0.5, "odd": "x"}}
+    text = "\n".join(json.dumps(one) for one in (*told, again))
+    (bench.cwd / "told").write_text(text)
+    bench.run(bench.sh("t", "cp told $SWEEPFLOW_ATTEMPT/numbers.jsonl; echo 'acc: 9'"))
+    (run,) = bench.store.reader.runs()
+    assert recorded(bench.store) == {"t": {"acc": 9}}
+    assert run.facts["configurations"] == [
+        {**again, "metrics": {"loss": 0.5}},
+        told[1],
+    ]
+    found, values = expanded(bench.store.reader, [run])
+    assert [one.id for one in found] == [f"{run.id}/1", f"{run.id}/2"]
+    assert [one.params for one in found] == [{"lr": 0.1}, {"lr": 0.2}]
+    assert [values[one.id] for one in found] == [{"loss": 0.5}, {"loss": 0.2}]
+    assert {command_of(one.id) for one in found} == {run.id}
 
 
 # Of steps

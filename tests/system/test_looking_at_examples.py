@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from typing import TYPE_CHECKING
 
 import matplotlib.image
+import polars as pl
 import pytest
 
 import sweepflow as sf
@@ -15,6 +17,8 @@ from sweepflow.analysis.plots import (
     plot_sweep_metric,
     plot_sweep_metrics,
 )
+from sweepflow.store import Home
+from sweepflow.store.store import Store, use_store
 from tests.system.conftest import EXAMPLES
 
 if TYPE_CHECKING:
@@ -92,6 +96,23 @@ def test_the_48_runs_of_the_digits(sweepflow: Sweepflow, tmp_path: Path) -> None
         plot_parallel_coordinates(frame, settings, "test_accuracy"),
     ):
         see(plot, tmp_path)
+
+    # By the job, each configuration of the two commands is a run of its own.
+    listed = json.loads(sweepflow("runs", "compare", "digits", "--json").stdout)
+    rows = [one["values"] for one in listed]
+    found = pl.DataFrame(rows).select(settings).sort(settings)
+    assert found.equals(frame.select(settings).sort(settings))
+    told = sweepflow(
+        *("runs", "compare", "digits", "--plot", "x=c", "y=cv_accuracy"),
+        *("--group-by", "kernel", "--out", "c.png"),
+    )
+    assert "48 runs" in told.stderr
+    page = tmp_path / "digits.html"
+    assert sweepflow("report", "digits", "--out", str(page)).returncode == 0
+    assert page.read_text("utf-8").count('"cv_accuracy"') == 1
+    with Store(Home.of(tmp_path)) as store, use_store(store):
+        recorded = sf.runs(job="digits")
+        assert recorded.to_frame(*settings, "cv_accuracy").height == 48
 
 
 def written(heatmap: Plot) -> list[str]:

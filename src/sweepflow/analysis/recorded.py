@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sweepflow.analysis.known import KnownRun
 from sweepflow.analysis.run_info import RunInfo
+from sweepflow.store.configurations import command_of, expanded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 class RecordedRuns:
     """Runs of a ledger that were read together.
 
-    Their numbers and atoms are read when the first of them is asked, for all at once.
+    A command that went through several configurations is a run for each of these. The
+    numbers and atoms are read when the first of them is asked, for all at once.
 
     Args:
         store: With the ledger.
@@ -31,7 +33,8 @@ class RecordedRuns:
     def __init__(self, store: Store, records: Sequence[Record]) -> None:
         self._store = store
         self._ids = [record.id for record in records]
-        self.runs = [RecordedRun(record, self) for record in records]
+        found, self._numbers = expanded(store.reader, records)
+        self.runs = [RecordedRun(record, self) for record in found]
 
     @property
     def home(self) -> Home:
@@ -40,7 +43,7 @@ class RecordedRuns:
     @cached_property
     def metrics(self) -> Mapping[str, Mapping[str, float]]:
         """The last values of the runs' numbers, by the ids of the runs."""
-        return self._store.reader.last_values(self._ids)
+        return {**self._store.reader.last_values(self._ids), **self._numbers}
 
     @cached_property
     def inputs(self) -> Mapping[str, Mapping[str, str]]:
@@ -62,7 +65,7 @@ class RecordedRun(KnownRun):
     """
 
     def __init__(self, record: Record, among: RecordedRuns) -> None:
-        folder = among.home.run(record.cached_from or record.id)
+        folder = among.home.run(record.cached_from or command_of(record.id))
         super().__init__(RunInfo(folder, record.name, record.id), record.params)
         self.record = record
         self._among = among
@@ -75,12 +78,12 @@ class RecordedRun(KnownRun):
     @property
     def inputs(self) -> Mapping[str, str]:
         """The ids of the atoms that it got, by name."""
-        return self._among.inputs[self.record.id]
+        return self._among.inputs[command_of(self.record.id)]
 
     @property
     def outputs(self) -> Mapping[str, str]:
         """The ids of the atoms that it made or took, by name."""
-        return self._among.outputs[self.record.id]
+        return self._among.outputs[command_of(self.record.id)]
 
     def sections(self) -> Mapping[str, Mapping[str, Any]]:
         """Give the numbers and the atoms."""

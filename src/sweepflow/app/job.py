@@ -73,7 +73,7 @@ class Job:
         tag = OVERRIDES_TAG if self.options.match_overrides else CONFIG_TAG
         if self._may_skip() and (known := self._peek(tag, tags[tag])):
             run_id, result = known
-            return _skip(run_id, result, lambda: self._peek_metrics(run_id))
+            return self._skip(run_id, result, lambda: self._peek_metrics(run_id))
         try:
             return self._run(tag, tags)
         except _Refusal as refusal:
@@ -112,8 +112,9 @@ class Job:
             found = _find(experiment, tag, tags[tag])
         if found and self._may_skip() and found.info.status == "FINISHED":
             result = found.data.tags.get(RESULT_TAG)
-            return _skip(found.info.run_id, result, lambda: found.data.metrics)
+            return self._skip(found.info.run_id, result, lambda: found.data.metrics)
         run_id = found.info.run_id if found else None
+        status = "failed"
         try:
             with (
                 start_run(chdir=self.options.chdir, run_id=run_id, tags=tags) as run,
@@ -124,9 +125,11 @@ class Job:
                 with terminable():
                     result = self.app(run, self.config)
                 _keep(run, result)
+            status = "completed"
         finally:
             if run_id:  # only now is there all that was logged
-                tell(run_id, lambda: _metrics(run_id))
+                words = self.hydra.overrides.task
+                tell(run_id, words, lambda: _metrics(run_id), status=status)
         return result
 
     @contextmanager
@@ -160,6 +163,16 @@ class Job:
         return sqlite.finished_run(
             self.store.database, name, tag=tag, digest=digest, result=RESULT_TAG
         )
+
+    def _skip(
+        self,
+        run_id: str,
+        result: str | None,
+        metrics: Callable[[], Mapping[str, float]],
+    ) -> object:
+        logger.info("Skipped: run %s has finished with this configuration", run_id)
+        tell(run_id, self.hydra.overrides.task, metrics)
+        return json.loads(result) if result else None
 
     def _peek_metrics(self, run_id: str) -> dict[str, float]:
         assert self.store.database  # noqa: S101 -- the run was found there
@@ -195,14 +208,6 @@ def _metrics(run_id: str) -> dict[str, float]:
     import mlflow
 
     return mlflow.MlflowClient().get_run(run_id).data.metrics
-
-
-def _skip(
-    run_id: str, result: str | None, metrics: Callable[[], Mapping[str, float]]
-) -> object:
-    logger.info("Skipped: run %s has finished with this configuration", run_id)
-    tell(run_id, metrics)
-    return json.loads(result) if result else None
 
 
 def _keep(run: Run, result: object) -> None:

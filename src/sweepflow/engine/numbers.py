@@ -6,8 +6,9 @@ may do so at a time:
 
     ["loss", 0.5, 3]                         of a step that is followed: name, value,
                                              and the step of its work, or null
-    {"run": "5f0c…", "metrics": {"acc": 1}}  of an app under a command: an MLflow run,
-                                             and what its metrics came to
+    {"run": "5f0c…", "status": "completed",  of an app under a command: an MLflow run,
+     "params": {"lr": 0.1},                  how it ended, what it was of, and what
+     "metrics": {"acc": 1}}                  came of it
 
 A command finds the folder in the variable SWEEPFLOW_ATTEMPT. An app (`app/numbers.py`)
 knows no engine: these are the words that both agree on.
@@ -19,10 +20,12 @@ import json
 import os
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
+from sweepflow.engine.attempt import Findings
 from sweepflow.engine.output import OutputReader
 from sweepflow.engine.scalars import DEFAULT, Reader, Recorder, Scalar
+from sweepflow.store.configurations import CONFIGURATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -41,22 +44,29 @@ _END_BYTES: Final = 1 << 20
 _CHUNK: Final = 1 << 18
 
 
-def of_command(attempt: Attempt, params: Collection[str]) -> tuple[ScalarRecord, ...]:
+def of_command(attempt: Attempt, params: Collection[str]) -> Findings:
     """Give the numbers that a command gave.
 
-    Those that it printed give way to those of its MLflow run, if it had a single one.
+    Those that it printed give way to those of its MLflow run. Where it had several of
+    these, a fact has each of them: see `store.configurations`.
 
     Args:
         attempt: It has ended.
         params: Names that are no results: a command may print what it was given.
     """
     printed, tracked = Recorder(), Recorder()
+    told: list[dict[str, Any]] = []
     with suppress(OSError):
         printed.add(_printed(attempt.output, params))
     with suppress(OSError):
-        tracked.add(_tracked(attempt.numbers))
+        told = _tracked(attempt.numbers)
+    if len(told) == 1:
+        numbers = told[0]["metrics"].items()
+        tracked.add(Scalar(name, value, None) for name, value in numbers)
     records = (*printed.records(), *tracked.records())
-    return tuple({record.name: record for record in records}.values())
+    scalars = {record.name: record for record in records}
+    facts = {CONFIGURATIONS: told} if len(told) > 1 else {}
+    return Findings(tuple(scalars.values()), facts)
 
 
 def of_step(path: Path) -> tuple[ScalarRecord, ...]:
@@ -129,20 +139,24 @@ def _printed(output: Path, params: Collection[str]) -> Iterator[Scalar]:
     yield from reader.finish()
 
 
-def _tracked(path: Path) -> Iterator[Scalar]:
+def _tracked(path: Path) -> list[dict[str, Any]]:
+    """Give what an app told, the last word on each of its runs."""
     runs: dict[str, dict[str, Any]] = {}
     with path.open("rb") as file:
         for line in file:
             match _json(line):
-                case {"run": str(run), "metrics": dict()} as told:
-                    runs[run] = told["metrics"]
+                case {
+                    "run": str(run),
+                    "status": str(),
+                    "params": dict(),
+                    "metrics": dict(),
+                } as told:
+                    metrics = cast("dict[str, object]", told["metrics"]).items()
+                    kept = {k: v for k, v in metrics if isinstance(v, int | float)}
+                    runs[run] = {**told, "metrics": kept}
                 case _:
                     pass
-    if len(runs) == 1:  # what swept over several has no single value
-        (metrics,) = runs.values()
-        for name, value in metrics.items():
-            if isinstance(value, int | float):
-                yield Scalar(name, value, None)
+    return list(runs.values())
 
 
 def _json(line: bytes) -> Any:  # noqa: ANN401 - whatever somebody wrote

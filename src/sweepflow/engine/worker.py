@@ -97,7 +97,7 @@ def run_attempt(
     if isinstance(spec.action, StepCall):
         attempt.finish(_with_result(record, attempt))
     else:
-        findings = Findings(numbers.of_command(attempt, spec.params))
+        findings = numbers.of_command(attempt, spec.params)
         attempt.finish(replace(record, findings=findings))
 
 

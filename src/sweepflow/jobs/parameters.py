@@ -6,13 +6,13 @@ import re
 import shlex
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from sweepflow.errors import ProjectError
 from sweepflow.project import ParameterSet
 from sweepflow.project.find import working_directory
 from sweepflow.sweep import Sweep, SweepSyntaxError
-from sweepflow.sweep.numbers import is_number
+from sweepflow.sweep.scalars import read_scalar
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
@@ -28,10 +28,6 @@ _QUOTED_OR_COMMENT = re.compile(
     r"""\\[\s\S]\#*|'[^']*'|"(?:[^"\\]|\\[\s\S])*"|(?<!\S)\#.*"""
 )
 """What a `#` means nothing in, else the comment that it begins at a word's start."""
-
-_CONSTANTS: Final = {"true": True, "false": False, "null": None}
-_LARGEST: Final = 2**63 - 1
-"""What databases and frames take for a number."""
 
 
 @dataclass(frozen=True)
@@ -113,20 +109,9 @@ def params_of(overrides: Sequence[str]) -> dict[str, Json]:
     What is no number, truth value or null stays a text, such as several values.
     """
     pairs = (override.partition("=") for override in overrides)
-    return {key.lstrip("+~"): _value(text) for key, equals, text in pairs if equals}
-
-
-def _value(text: str) -> Json:
-    if (word := text.lower()) in _CONSTANTS:
-        return _CONSTANTS[word]
-    if not is_number(text):
-        return text
-    is_whole = text.lstrip("+-").replace("_", "").isdigit()
-    try:
-        number = int(text) if is_whole else float(text)
-    except ValueError:  # more digits than Python reads
-        return text
-    return number if -_LARGEST <= number <= _LARGEST else text
+    return {
+        key.lstrip("+~"): read_scalar(text) for key, equals, text in pairs if equals
+    }
 
 
 def notes(project: Project, job: Job) -> Iterator[str]:

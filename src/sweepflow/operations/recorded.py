@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from sweepflow.store.configurations import command_of, single
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
@@ -23,11 +25,19 @@ class Recorded:
     Args:
         store: With the ledger.
         runs: In any order.
+        numbers: Of those that are no runs of the ledger themselves, by their ids; see
+            `store.configurations`.
     """
 
-    def __init__(self, store: Store, runs: Sequence[Run]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        runs: Sequence[Run],
+        numbers: Mapping[str, Mapping[str, float]] | None = None,
+    ) -> None:
         self._store = store
         self._runs = runs
+        self._numbers = numbers or {}
 
     def __iter__(self) -> Iterator[RecordedRun]:
         return (RecordedRun(run, self) for run in self._runs)
@@ -39,7 +49,10 @@ class Recorded:
     @cached_property
     def scalars(self) -> Mapping[str, Mapping[str, ScalarRecord]]:
         """The numbers that the runs gave, by ids and names."""
-        return self._store.reader.scalars([run.id for run in self._runs])
+        found = dict(self._store.reader.scalars([run.id for run in self._runs]))
+        for run_id, numbers in self._numbers.items():
+            found[run_id] = {name: single(name, v) for name, v in numbers.items()}
+        return found
 
     @cached_property
     def last_values(self) -> Mapping[str, Mapping[str, float]]:
@@ -71,7 +84,8 @@ class RecordedRun:
     def attribute(self, name: str) -> Json:
         """Give what people call an attribute of a run, or None."""
         if name == "dir":
-            return str(self.among.home.run(self.run.cached_from or self.run.id))
+            run_id = self.run.cached_from or command_of(self.run.id)
+            return str(self.among.home.run(run_id))
         look = _ATTRIBUTES.get(name)
         return look(self.run) if look else None
 

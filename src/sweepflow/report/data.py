@@ -70,8 +70,8 @@ def collect(store: Store, name: str) -> Report:
             f"no run is of a job, operation or workflow {name!r}",
             hint="`sweepflow runs` lists what ran",
         )
-    runs = _with_parts(store, found)
-    origins = Origins(store, runs)
+    origins = Origins(store, _with_parts(store, found))
+    runs = origins.asked
     values = Values(origins)
     latest = _latest(runs, values)
     nodes, edges = _graph(latest, origins)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from sweepflow.store.configurations import command_of
+
 if TYPE_CHECKING:
     from sweepflow.store.home import Home
     from sweepflow.store.records import Run
@@ -24,7 +26,8 @@ def last_lines(home: Home, run: Run, count: int) -> list[str]:
     """
     from sweepflow.engine.attempt import Attempt
 
-    path = Attempt(home.attempt(run.id, home.last_attempt(run.id))).output
+    run_id = command_of(run.id)
+    path = Attempt(home.attempt(run_id, home.last_attempt(run_id))).output
     try:
         with path.open("rb") as file:
             size = file.seek(0, 2)

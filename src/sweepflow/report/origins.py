@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sweepflow.analysis.recorded import RecordedRuns
 from sweepflow.errors import RunNotFoundError
+from sweepflow.store.configurations import command_of, expanded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -42,8 +43,23 @@ class Origins:
         self.sources: dict[str, Mapping[str, Sequence[str]]] = {}
         """Per run, by the names of its inputs, the runs that it got these from."""
         self._follow(runs)
+        self.asked = self._expanded(runs)
+        """The runs, in the place of a command's one for each of its configurations."""
         found = sorted(self.runs.values(), key=_order)
         self.runs = {run.id: run for run in found}
+
+    def _expanded(self, runs: Sequence[Run]) -> list[Run]:
+        found, numbers = expanded(self._store.reader, runs)
+        for run in found:
+            if run.id in numbers:
+                command = command_of(run.id)
+                self.runs.pop(command, None)
+                self.runs[run.id] = run
+                self.metrics[run.id] = numbers[run.id]
+                self.inputs[run.id] = self.inputs[command]
+                self.outputs[run.id] = self.outputs[command]
+                self.sources[run.id] = self.sources[command]
+        return found
 
     def _follow(self, runs: Sequence[Run]) -> None:
         """Find what the runs came from, and what that came from, and so on."""

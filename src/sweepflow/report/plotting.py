@@ -41,7 +41,8 @@ def plot_frame(
         ColumnNameError: A name is of no value of the runs, or of several.
         StoreError: The ledger cannot be read.
     """
-    values = Values(Origins(store, runs))
+    origins = Origins(store, runs)
+    values = Values(origins)
     of_y = values.column(y, "scalar")
     columns: dict[str, Column] = {}
     for name in filter(None, (x, y, group_by)):
@@ -49,7 +50,7 @@ def plot_frame(
         columns[name] = column
     rows = [
         {name: known[column] for name, column in columns.items()}
-        for run in distinct(runs, values)
+        for run in distinct(origins.asked, values)
         if is_own(run, of_y) and (known := values.of(run)).keys() >= {*columns.values()}
     ]
     if not rows:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from typing import TYPE_CHECKING, Any
 
@@ -137,6 +138,19 @@ class Search:
         with self._database.reading() as connection:
             keys = {"keys": self._database.keys(run_ids)}
             return [run_of(row) for row in connection.execute(query, keys)]
+
+    def facts_with(
+        self, name: str, run_ids: Collection[str]
+    ) -> Mapping[str, Mapping[str, Any]]:
+        """Give the facts of those of some runs that have a fact of this name."""
+        query = select(_runs.id, _runs.facts).where(
+            _runs.id.in_(select(self._database.given().c.value)),
+            _runs.facts.contains(f'"{name}":', autoescape=True),
+        )
+        keys = {"keys": self._database.keys(run_ids)}
+        with self._database.reading() as connection:
+            rows = connection.execute(query, keys).all()
+        return {run_id: json.loads(facts) for run_id, facts in rows}
 
     def scalars(
         self, run_ids: Collection[str], *, points: bool = False

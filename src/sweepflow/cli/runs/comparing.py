@@ -22,6 +22,7 @@ from sweepflow.operations.compare import Column, columns, usual_columns
 from sweepflow.operations.compare import table as compared
 from sweepflow.operations.recorded import Recorded
 from sweepflow.operations.selection import Choice, choose
+from sweepflow.store.configurations import expanded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -110,10 +111,13 @@ def compare(  # noqa: PLR0913 - each an option
     asked = Asked.of(axes, group_by, out)
     with open_store(file) as store:
         words, choice = _with_names(store, runs or (), choice)
-        found = order(list(Recorded(store, choose(store, words, choice, facts=True))))
+        chosen = choose(store, words, choice, facts=True)
         if asked:
-            plot(store, [run.run for run in found], asked)
+            plot(
+                store, [one.run for one in order(list(Recorded(store, chosen)))], asked
+            )
             return
+        found = order(list(Recorded(store, *expanded(store.reader, chosen))))
         known: dict[tuple[tuple[str, ...], ...], Sequence[Column]] = {}
         header, rows = compared([(run, own or _columns(run, known)) for run in found])
     lines = [(run.run, row) for run, row in zip(found, rows, strict=True)]
