@@ -116,7 +116,7 @@ def test_a_dead_driver_leaves_them_too(home: Home, tmp_path: Path) -> None:
 def test_a_single_mlflow_run_tells_better(
     bench: Bench, lines: list[tuple[Any, Any]], expected: dict[str, float]
 ) -> None:
-    base = {"status": "completed", "params": {}}
+    base: dict[str, Any] = {"status": "completed", "params": {}}
     told = [json.dumps({**base, "run": run, "metrics": found}) for run, found in lines]
     (bench.cwd / "told").write_text("\n".join([*told, "{half of a li"]))
     script = "cp told $SWEEPFLOW_ATTEMPT/numbers.jsonl; echo 'loss: 7'; echo 'acc: 9'"
