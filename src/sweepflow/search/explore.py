@@ -7,6 +7,7 @@ them was faster.
 
 from __future__ import annotations
 
+import signal
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -125,20 +126,23 @@ def explore(
     if engine.cache == "use":
         engine.given_up = _given_up(engine.store, target.id)
     tried: list[Tried] = []
-    while len(tried) < search.trials:
-        count = min(search.at_once, search.trials - len(tried))
-        trials = [study.ask() for _ in range(count)]
-        planned = target.plan(trials)
-        watch = Watch(study, engine, target, planned.tasks, trials)
-        engine.listeners = [*listeners, *([watch] if search.pruner else [])]
-        report = engine.run(planned.plan) if planned.plan.tasks else None
-        if report and report.signum is not None:
-            return Explored(search, tried, report.signum)
-        for trying in _tryings(planned, trials, report):
-            tried.append(outcome(trying, study, engine.store))
-            told(Explored(search, tried))
-        if engine.fail_fast and any(one.status == "failed" for one in tried):
-            break
+    try:
+        while len(tried) < search.trials:
+            count = min(search.at_once, search.trials - len(tried))
+            trials = [study.ask() for _ in range(count)]
+            planned = target.plan(trials)
+            watch = Watch(study, engine, target, planned.tasks, trials)
+            engine.listeners = [*listeners, *([watch] if search.pruner else [])]
+            report = engine.run(planned.plan) if planned.plan.tasks else None
+            if report and report.signum is not None:
+                return Explored(search, tried, report.signum)
+            for trying in _tryings(planned, trials, report):
+                tried.append(outcome(trying, study, engine.store))
+                told(Explored(search, tried))
+            if engine.fail_fast and any(one.status == "failed" for one in tried):
+                break
+    except KeyboardInterrupt:  # between plans, which take signals for themselves
+        return Explored(search, tried, signal.SIGINT)
     return Explored(search, tried)
 
 
