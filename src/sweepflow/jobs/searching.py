@@ -158,23 +158,22 @@ class CommandTrials:
 
     def plan(self, trials: Sequence[Trial]) -> Round:
         """Give the plan of the trials that are not known."""
-        self._look()
+        words = [self._found.words(trial) for trial in trials]
+        params = [canonical_json(params_of(one)) for one in words]
+        if not self._known.keys() >= set(params):
+            self._look()
         width = len(str(self._found.search.trials))
         known: dict[int, Run] = {}
         missing: dict[str, tuple[str, list[str], dict[str, Json]]] = {}
         tasks: list[dict[str, str]] = []
-        for trial in trials:
-            words = self._found.words(trial)
-            params = canonical_json(params_of(words))
-            if run := self._known.get(params):
-                known[trial.number] = run
+        for trial, own, values in zip(trials, words, params, strict=True):
             key = f"{self._job.name}.{trial.number:0{width}}"
-            fact = {"search": {"id": self.id, "trial": trial.number}}
-            # The same values may be chosen twice.
-            one = missing.setdefault(params, (key, words, fact))
-            tasks.append({self._job.name: one[0]})
-            if run:
-                del missing[params]
+            if run := self._known.get(values):
+                known[trial.number] = run
+            else:  # the same values may be chosen twice
+                fact = {"search": {"id": self.id, "trial": trial.number}}
+                key = missing.setdefault(values, (key, own, fact))[0]
+            tasks.append({self._job.name: key})
         plan = plan_trials(
             self._project,
             self._job,
