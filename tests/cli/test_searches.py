@@ -135,6 +135,21 @@ def test_a_search_that_was_killed_goes_on(project: Shell) -> None:
     assert tried(project) == [*chosen(4), *chosen(6)[3:]]
 
 
+def test_of_two_that_run_the_same_search_one_waits(project: Shell) -> None:
+    (project.cwd / "wait").touch()
+    first = project.start("run", "run")
+    while not (project.cwd / "tried.txt").exists() or len(tried(project)) < 4:
+        assert first.poll() is None
+        time.sleep(0.02)
+    second = project.start("run", "run")
+    assert second.stderr
+    assert b"another process runs this search" in second.stderr.readline()
+    (project.cwd / "wait").unlink()
+    tables = [table(one.communicate(timeout=60)[0].decode()) for one in (first, second)]
+    assert tables[0] == tables[1]
+    assert tried(project) == chosen(6)
+
+
 def test_a_search_that_is_interrupted_says_so(project: Shell) -> None:
     (project.cwd / "wait").touch()
     child = project.start("run", "run")
@@ -563,7 +578,7 @@ app()
 def test_what_an_app_logs_to_mlflow_is_searched(shell: Shell) -> None:
     shell.write(APP, "train.py")
     shell.write(
-        "jobs: {tune: {run: python train.py, sets: [{search: 'x=0.0:1', "
+        f"jobs: {{tune: {{run: {sys.executable} train.py, sets: [{{search: 'x=0.0:1', "
         "metric: loss, trials: 2, sampler: random}]}}"
     )
     first = shell.sweepflow("run", "tune", "--jobs", "2")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from contextlib import redirect_stdout
+from contextlib import ExitStack, redirect_stdout
 from functools import partial
 from io import StringIO
 from typing import TYPE_CHECKING, Any
+
+import typer
 
 from sweepflow.cli.searching import run_search, tell_search
 from sweepflow.cli.text import print_json
@@ -96,17 +98,25 @@ def search_commands(
     from sweepflow.engine.engine import Engine
     from sweepflow.engine.executors import LocalExecutor
     from sweepflow.here import home_of
+    from sweepflow.store.locks import exclusive
     from sweepflow.store.store import Store
 
-    with Store(home_of(project)) as store:
+    with Store(home_of(project)) as store, ExitStack() as held:
         known = None if request.force else store
+        target = CommandTrials(found, request.rest, known)
+        # Commands have no leases; who comes second finds all of it known.
+        lock = store.home.root / "searches" / f"{target.id}.lock"
+        try:
+            held.enter_context(exclusive(lock, wait=False))
+        except BlockingIOError:
+            typer.echo("another process runs this search: waiting for it", err=True)
+            held.enter_context(exclusive(lock, wait=True))
         engine = Engine(
             store,
             LocalExecutor(),
             jobs=request.jobs or found.search.at_once,
             fail_fast=request.fail_fast,
         )
-        target = CommandTrials(found, request.rest, known)
         return run_search(found.search, target, engine)
 
 
