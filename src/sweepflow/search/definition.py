@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, get_args
 
 from sweepflow.errors import PlanError
 from sweepflow.store.records import canonical_json, sha256
@@ -17,11 +17,6 @@ if TYPE_CHECKING:
 
 DEFAULT_TRIALS: Final = 20
 _GREATEST_SEED: Final = 2**32 - 1
-_NAMES: Final[Mapping[str, tuple[str | None, ...]]] = {
-    "direction": ("minimize", "maximize"),
-    "sampler": ("tpe", "random", "gp", "qmc", "cmaes"),
-    "pruner": ("median", "halving", "hyperband", None),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +64,14 @@ class Search:
                     f"a search cannot have {name} {given}",
                     hint=f"write a whole number, {least} or more",
                 )
-        for name, known in _NAMES.items():
+        from sweepflow.project.models import Direction, Pruner, Sampler
+
+        names = {
+            "direction": get_args(Direction),
+            "sampler": get_args(Sampler),
+            "pruner": (*get_args(Pruner), None),
+        }
+        for name, known in names.items():
             given = getattr(self, name)
             if given not in known:
                 raise PlanError(
