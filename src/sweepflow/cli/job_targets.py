@@ -27,7 +27,7 @@ def run_target(
     Raises:
         SweepflowError: It cannot be run as it is asked for.
     """
-    from sweepflow.cli import job_searches
+    from sweepflow.cli.searches import jobs as job_searches
 
     if job.mode == "operation":
         from sweepflow.cli.operation_run import run_operation

@@ -119,7 +119,7 @@ def _search(
     # Every range has brackets: who writes none need not wait for what follows.
     if not (options.asks_for_search or "[" in "".join((*said.words, *defaults))):
         return None
-    from sweepflow.cli.operation_search import search_operation
+    from sweepflow.cli.searches.operation import search_operation
     from sweepflow.operations.searches import search_of
 
     searched = search_of(

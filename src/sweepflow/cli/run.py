@@ -243,7 +243,7 @@ def _run_job(
         return run_target(project, job, request, options)
     _refuse_options(job, request)
     options.refuse(job.name, "job", searches=bool(job.searches))
-    from sweepflow.cli.job_searches import run_sets, search_commands
+    from sweepflow.cli.searches.jobs import run_sets, search_commands
 
     return run_sets(
         project,

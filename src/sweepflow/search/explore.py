@@ -143,6 +143,8 @@ def explore(
                 break
     except KeyboardInterrupt:  # between plans, which take signals for themselves
         return Explored(search, tried, signal.SIGINT)
+    finally:
+        engine.listeners = listeners
     return Explored(search, tried)
 
 

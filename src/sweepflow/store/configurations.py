@@ -14,15 +14,15 @@ from sweepflow.store.records import ScalarRecord
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from sweepflow.store.reader import Reader
     from sweepflow.store.records import Run
-    from sweepflow.store.search import Search
 
 CONFIGURATIONS: Final = "configurations"
 """The fact: a list, each with `run`, the MLflow run, `status`, `params`, `metrics`."""
 
 
 def expanded(
-    reader: Search, runs: Sequence[Run]
+    reader: Reader, runs: Sequence[Run]
 ) -> tuple[list[Run], Mapping[str, Mapping[str, float]]]:
     """Give runs, in the place of a command's one for each of its configurations.
 

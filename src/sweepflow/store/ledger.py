@@ -20,6 +20,7 @@ from sweepflow.store import migrations
 from sweepflow.store.catalog import Catalog
 from sweepflow.store.curator import Curator
 from sweepflow.store.database import Database
+from sweepflow.store.reader import Reader
 from sweepflow.store.records import Claim, Hit, Lease, Run, sha256
 from sweepflow.store.rows import (
     atom_of,
@@ -35,7 +36,6 @@ from sweepflow.store.rows import (
     tag_rows,
     to_json,
 )
-from sweepflow.store.search import Search
 from sweepflow.store.statements import Statements
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from sweepflow.store.records import AtomRecord, Ending, Json, Reuse
 
 
-class Ledger(Search):
+class Ledger(Reader):
     """The runs of one project.
 
     Text that is no valid Unicode is kept with escapes for what is not.

@@ -26,7 +26,7 @@ def of_job(name: str, search: str = "") -> dict[str, Json]:
     """Give the facts that a run is of a job, and of a search.
 
     A job that has another target than a command is the first of a run's facts, where
-    `Search.runs` looks for it: such runs bear the name of the operation or workflow
+    `Reader.runs` looks for it: such runs bear the name of the operation or workflow
     that they are of. None without a name.
 
     Args:

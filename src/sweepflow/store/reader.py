@@ -36,7 +36,7 @@ _WITHOUT_FACTS = [
 _WITHOUT_POINTS = SCALAR_COLUMNS[:-1]
 
 
-class Search:
+class Reader:
     """What the ledger knows of runs.
 
     Args:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from sweepflow.cli.searching import run_search, tell_search
+from sweepflow.cli.searches.running import run_search, tell_search
 from sweepflow.cli.text import print_json
 
 if TYPE_CHECKING:
@@ -191,7 +191,7 @@ def search_operation(  # noqa: PLR0913, PLR0917 - whose, which, and how it runs
         SweepflowError, SweepSyntaxError: It cannot be run as it is asked for.
     """
     from sweepflow.cli.operation_asked import Said
-    from sweepflow.cli.operation_search import search_operation
+    from sweepflow.cli.searches.operation import search_operation
     from sweepflow.operations.searches import objective
 
     options.refuse_optimizer(job.name)

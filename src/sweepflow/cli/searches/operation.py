@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sweepflow.cli.operation_asked import read_asked
-from sweepflow.cli.searching import run_search, tell_search
+from sweepflow.cli.searches.running import run_search, tell_search
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
