@@ -6,12 +6,9 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 SWEEPFLOW = [sys.executable, "-m", "sweepflow"]
 
@@ -67,4 +64,6 @@ def shell(tmp_path: Path) -> Shell:
     folder.mkdir()
     shell = Shell(folder)
     shell.env.pop("SWEEPFLOW_HOME", None)
+    own = Path(sys.executable).parent  # the environment is active
+    shell.env["PATH"] = f"{own}{os.pathsep}{shell.env['PATH']}"
     return shell

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import typer
@@ -108,6 +109,7 @@ def _print(explored: Explored) -> None:
     rows = [_row(one) for one in explored.tried]
     if rows:
         print_table(head, rows)
+        sys.stdout.flush()  # what is said next goes to standard error
     if best:
         found = f"best: {search.metric} {best.value!r} of trial {best.trial.number}"
         typer.echo(visible(f"{found}: {_words(best.trial.params)}"), err=True)
