@@ -6,7 +6,6 @@ from collections import defaultdict
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from sweepflow.analysis.recorded import RecordedRuns
 from sweepflow.errors import RunNotFoundError
 from sweepflow.store.configurations import command_of, expanded
 
@@ -87,10 +86,10 @@ class Origins:
             wanted |= {run.id: run for run in of_plan if run.id not in self.inputs}
         if not wanted:
             return
-        known = RecordedRuns(self._store, list(wanted.values()))
-        self.inputs |= known.inputs
-        self.outputs |= known.outputs
-        self.metrics |= known.metrics
+        reader = self._store.reader
+        self.inputs |= reader.input_ids(wanted)
+        self.outputs |= reader.output_ids(wanted)
+        self.metrics |= reader.last_values(wanted)
         for run in wanted.values():
             for atom in self.outputs[run.id].values():
                 self._makers[run.plan_id, atom].append(run)
