@@ -12,7 +12,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from sweepflow.sweep.scalars import read_scalar
+from sweepflow.sweep.scalars import read_params
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -42,9 +42,7 @@ def tell(
     if not folder:
         return
     try:
-        pairs = (override.partition("=") for override in overrides)
-        params = {k.lstrip("+~"): read_scalar(v) for k, equals, v in pairs if equals}
-        told = {"run": run_id, "status": status, "params": params}
+        told = {"run": run_id, "status": status, "params": read_params(overrides)}
         line = json.dumps({**told, "metrics": dict(metrics())})
         _append(Path(folder, "numbers.jsonl"), line.encode() + b"\n")
     except Exception as error:  # noqa: BLE001 -- of whichever store; the run is over

@@ -128,6 +128,12 @@ KeepRun = Annotated[
 _REPEATED: Final = {"tags": "tag", "opt_flags": "opt-flag"}
 """Options that may be given more than once."""
 
+_OF_OPTIMIZERS: Final = ("optimizer", "optimize", "opt_flags")
+_NEVER_OF_SEARCHES: Final = (
+    *("restart", "run_id", "stage", "stage_trials"),
+    "print_trials",
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperationOptions:
@@ -159,13 +165,7 @@ class OperationOptions:
     @property
     def asks_for_search(self) -> bool:
         """Whether there is an option that only a search has."""
-        return bool(
-            self.optimizer is not None
-            or self.optimize
-            or self.minimize is not None
-            or self.maximize is not None
-            or self.opt_flags
-        )
+        return bool(self._given(*_OF_OPTIMIZERS, "minimize", "maximize"))
 
     def for_search(self) -> SearchOptions:
         """Give what is said of a search of the operation."""
@@ -187,14 +187,7 @@ class OperationOptions:
         Raises:
             PlanError: There are some.
         """
-        given = {
-            "--restart": self.restart is not None,
-            "--run-id": self.run_id is not None,
-            "--stage": self.stage,
-            "--stage-trials": self.stage_trials,
-            "--print-trials": self.print_trials,
-        }
-        if wrong := [option for option, is_given in given.items() if is_given]:
+        if wrong := self._given(*_NEVER_OF_SEARCHES):
             raise PlanError(
                 f"a search cannot have {' and '.join(wrong)}: each of its trials "
                 "follows from those before it",
@@ -207,12 +200,7 @@ class OperationOptions:
         Raises:
             PlanError: There are some.
         """
-        given = {
-            "--optimizer": self.optimizer is not None,
-            "--optimize": self.optimize,
-            "--opt-flag": bool(self.opt_flags),
-        }
-        if wrong := [option for option, is_given in given.items() if is_given]:
+        if wrong := self._given(*_OF_OPTIMIZERS):
             raise PlanError(
                 f"job {job!r} says itself how it searches, so it cannot have "
                 f"{' and '.join(wrong)}",
@@ -237,13 +225,18 @@ class OperationOptions:
             PlanError: There are some.
         """
         allowed = {"max_trials", "random_seed"} if searches else set[str]()
-        given = [
-            f"--{_REPEATED.get(one.name, one.name).replace('_', '-')}"
-            for one in fields(self)
-            if one.name not in allowed and getattr(self, one.name) != one.default
-        ]
-        if given:
+        names = [one.name for one in fields(self) if one.name not in allowed]
+        if given := self._given(*names):
             raise PlanError(
                 f"{name!r} is a {kind}, and only operations take {' and '.join(given)}",
                 hint="leave it out; `sweepflow show` has the operations",
             )
+
+    def _given(self, *names: str) -> list[str]:
+        """Give those of some options that were given, as one writes them."""
+        usual = {one.name: one.default for one in fields(self)}
+        return [
+            f"--{_REPEATED.get(name, name).replace('_', '-')}"
+            for name in names
+            if getattr(self, name) != usual[name]
+        ]

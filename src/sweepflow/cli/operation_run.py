@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from sweepflow.project.operations.models import Operation
     from sweepflow.store.store import Store
 
-_PRELOADED = ("sweepflow.operations.running",)
+PRELOADED = ("sweepflow.operations.running",)
 
 
 def run_operation(
@@ -62,7 +62,7 @@ def run_operation(
     if not (job or goes_on) and (search := _search(found, project, request, options)):
         return search()
     runs = not (request.dry_run or options.print_trials or options.stage)
-    executor = LocalExecutor(_PRELOADED)
+    executor = LocalExecutor(PRELOADED)
     if runs:
         executor.start()  # while we go on importing
     from sweepflow.here import find_home, home_of

@@ -24,7 +24,7 @@ from sweepflow.engine.events import (
     TaskSkipped,
     TaskStarted,
 )
-from sweepflow.search.study import PRUNED
+from sweepflow.search.study import is_pruned
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -233,7 +233,7 @@ def _remarks(
 
 def _status(event: TaskFinished | TaskSkipped) -> str:
     """Give how a task ended: what a search has ended is pruned, not interrupted."""
-    if (event.outcome.error or "").startswith(PRUNED):
+    if is_pruned(event.outcome.error):
         return "pruned"
     return "not started" if event.outcome.status == "skipped" else event.outcome.status
 

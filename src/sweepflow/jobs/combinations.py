@@ -6,8 +6,8 @@ from itertools import chain, product
 from typing import TYPE_CHECKING, NamedTuple
 
 from sweepflow.errors import PlanError
-from sweepflow.jobs.parameters import read_sweeps
-from sweepflow.jobs.written import WrittenSet, key_of
+from sweepflow.jobs.parameters import key_of, read_sweeps
+from sweepflow.jobs.written import WrittenSet
 from sweepflow.sweep import DEFAULT_LIMIT, Sweep
 
 if TYPE_CHECKING:

@@ -12,13 +12,11 @@ from sweepflow.errors import ProjectError
 from sweepflow.project import ParameterSet
 from sweepflow.project.find import working_directory
 from sweepflow.sweep import Sweep, SweepSyntaxError
-from sweepflow.sweep.scalars import read_scalar
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
 
     from sweepflow.project import Job, Project
-    from sweepflow.store.records import Json
 
 
 _ONE_EMPTY_SET = (ParameterSet.model_construct(),)
@@ -98,20 +96,9 @@ def read_sweeps(
 
 def merge_add(job: Sequence[str], own: Sequence[str]) -> list[str]:
     """Give the job's words with the set's: the set wins where both have a key."""
-    winners = {_key(word): word for word in own}
-    merged = [winners.pop(_key(word), word) for word in job]
-    return merged + [word for word in own if winners.get(_key(word)) is word]
-
-
-def params_of(overrides: Sequence[str]) -> dict[str, Json]:
-    """Give the parameters that overrides are about, with values as Hydra reads them.
-
-    What is no number, truth value or null stays a text, such as several values.
-    """
-    pairs = (override.partition("=") for override in overrides)
-    return {
-        key.lstrip("+~"): read_scalar(text) for key, equals, text in pairs if equals
-    }
+    winners = {key_of(word): word for word in own}
+    merged = [winners.pop(key_of(word), word) for word in job]
+    return merged + [word for word in own if winners.get(key_of(word)) is word]
 
 
 def notes(project: Project, job: Job) -> Iterator[str]:
@@ -130,7 +117,8 @@ def notes(project: Project, job: Job) -> Iterator[str]:
             return
 
 
-def _key(word: str) -> str:
+def key_of(word: str) -> str:
+    """Give the key that a word is about, without a prefix."""
     return word.partition("=")[0].lstrip("+~")
 
 

@@ -18,12 +18,12 @@ from sweepflow.engine.task import Call, Command, RunFile, RunInfo, Task
 from sweepflow.errors import PlanError, ProjectError
 from sweepflow.jobs.parameters import (
     Combinations,
-    params_of,
     read_sets,
     split_words,
 )
 from sweepflow.project.find import working_directory
 from sweepflow.sweep import DEFAULT_LIMIT
+from sweepflow.sweep.scalars import read_params
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -179,7 +179,7 @@ class _Builder:
         for item in sets:
             for batch in item.batches:
                 parameters = [*batch, *item.swept]
-                params = params_of(parameters)
+                params = read_params(parameters)
                 ours = {
                     "hydra.job.name": name,
                     "hydra.sweep.dir": f"multirun/{secrets.token_hex(8)}",

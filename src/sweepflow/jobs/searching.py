@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 from sweepflow.engine.scalars import DEFAULT
 from sweepflow.errors import PlanError, SweepflowError
-from sweepflow.jobs.parameters import merge_add, params_of, split_words
+from sweepflow.jobs.parameters import key_of, merge_add, split_words
 from sweepflow.jobs.plan import plan_trials
-from sweepflow.jobs.written import WrittenSet, key_of
+from sweepflow.jobs.written import WrittenSet
 from sweepflow.project.models import SEARCH_KEYS
 from sweepflow.search import Choices, Search, as_words, read_word, split_space
 from sweepflow.search.explore import Round
-from sweepflow.search.study import PRUNED
+from sweepflow.search.study import is_pruned
 from sweepflow.store.records import canonical_json
 from sweepflow.sweep import DEFAULT_LIMIT, Sweep, SweepSyntaxError
+from sweepflow.sweep.scalars import read_params
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
@@ -159,7 +160,7 @@ class CommandTrials:
     def plan(self, trials: Sequence[Trial]) -> Round:
         """Give the plan of the trials that are not known."""
         words = [self._found.words(trial) for trial in trials]
-        params = [canonical_json(params_of(one)) for one in words]
+        params = [canonical_json(read_params(one)) for one in words]
         if not self._known.keys() >= set(params):
             self._look()
         width = len(str(self._found.search.trials))
@@ -207,7 +208,7 @@ class CommandTrials:
             start=begun,
         )
         for run in reversed(runs):
-            ended = run.status == "completed" or (run.error or "").startswith(PRUNED)
+            ended = run.status == "completed" or is_pruned(run.error)
             if ended and run.facts.get("search", {}).get("id") == self.id:
                 self._known[canonical_json(run.params)] = run
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sweepflow.jobs.parameters import placed
+from sweepflow.jobs.parameters import key_of, placed
 from sweepflow.sweep import Sweep, SweepSyntaxError
 
 if TYPE_CHECKING:
@@ -91,8 +91,3 @@ class WrittenSet:
             (self.item.add, (*own, "add")),
             (self.job.add, ("jobs", self.job.name, "add")),
         ]
-
-
-def key_of(word: str) -> str:
-    """Give the key that a word is about, without a prefix."""
-    return word.partition("=")[0].lstrip("+~")

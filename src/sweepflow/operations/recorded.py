@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from sweepflow.store.configurations import command_of, single
+from sweepflow.engine.scalars import Recorder, Scalar
+from sweepflow.store.configurations import command_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -51,7 +52,9 @@ class Recorded:
         """The numbers that the runs gave, by ids and names."""
         found = dict(self._store.reader.scalars([run.id for run in self._runs]))
         for run_id, numbers in self._numbers.items():
-            found[run_id] = {name: single(name, v) for name, v in numbers.items()}
+            recorder = Recorder()
+            recorder.add(Scalar(name, value, None) for name, value in numbers.items())
+            found[run_id] = {record.name: record for record in recorder.records()}
         return found
 
     @cached_property

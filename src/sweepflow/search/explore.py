@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from sweepflow.search.outcome import Tried, Trying, outcome
 from sweepflow.search.space import extremes
-from sweepflow.search.study import PRUNED, Study, Trial
+from sweepflow.search.study import Study, Trial, is_pruned
 from sweepflow.search.watch import Watch
 
 if TYPE_CHECKING:
@@ -91,14 +91,15 @@ class Explored:
         return min(done, key=lambda one: sign * (one.value or 0.0), default=None)
 
 
-def check(search: Search, target: Target) -> None:
-    """See that what a search may choose can be run.
+def check(search: Search, target: Target) -> Plan:
+    """See that what a search may choose can be run, and give the plan of that.
 
     Raises:
         SweepflowError: A bound or a choice cannot.
     """
     params = extremes(search.space)
-    target.plan([Trial(number, one) for number, one in enumerate(params, 1)])
+    trials = [Trial(number, one) for number, one in enumerate(params, 1)]
+    return target.plan(trials).plan
 
 
 def explore(
@@ -154,7 +155,7 @@ def _given_up(store: Store, search_id: str) -> dict[str, Run]:
         run.fingerprint: run
         for run in store.reader.runs(statuses=("interrupted",))
         if run.fingerprint
-        and (run.error or "").startswith(PRUNED)
+        and is_pruned(run.error)
         and run.facts.get("search", {}).get("id") == search_id
     }
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from sweepflow.engine.result import Result
 from sweepflow.engine.task import Outcome
 from sweepflow.errors import PlanError
-from sweepflow.search.study import PRUNED
+from sweepflow.search.study import is_pruned
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,7 +82,7 @@ def _judged(trying: Trying, study: Study, store: Store) -> Tried:
     if found and study.prunes:
         study.replay(trial.number, found[1].points)
     failed = next((r for r in results.values() if not r.outcome.is_done), None)
-    if failed and (failed.outcome.error or "").startswith(PRUNED):
+    if failed and is_pruned(failed.outcome.error):
         study.give_up(trial.number, failed.outcome.error or "")
     was_known = all(r.outcome.status == "cached" for r in results.values())
     if reason := study.pruned(trial.number):

@@ -33,6 +33,11 @@ PRUNED: Final = "pruned: "
 """What the error of a run that was ended for its values begins with."""
 
 
+def is_pruned(error: str | None) -> bool:
+    """Say whether an error is that of a run which was ended for its values."""
+    return error is not None and error.startswith(PRUNED)
+
+
 @dataclass(frozen=True, slots=True)
 class Trial:
     """Values to be tried.

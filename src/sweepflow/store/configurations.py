@@ -9,8 +9,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from sweepflow.store.records import ScalarRecord
-
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -56,8 +54,3 @@ def expanded(
 def command_of(run_id: str) -> str:
     """Give the id of the run in the ledger that an id is of."""
     return run_id.partition("/")[0]
-
-
-def single(name: str, value: float) -> ScalarRecord:
-    """Give the record of a number that came once."""
-    return ScalarRecord(name, value, 0, value, 0, value, 0, value, 0, value, 1)

@@ -19,8 +19,7 @@ from sweepflow.search import (
     Value,
     read_dimension,
 )
-from sweepflow.search.explore import Explored, Round, explore
-from sweepflow.search.study import Study
+from sweepflow.search.explore import Explored, Round, check, explore
 from sweepflow.workflow.data import to_data
 from sweepflow.workflow.origin import nowhere
 from sweepflow.workflow.plan import plan_points
@@ -164,10 +163,9 @@ def engine_for(
     """Give the engine for all trials of a search; its executor is to be closed.
 
     Raises:
-        SweepflowError: Even the first trial cannot be run as it is asked for.
+        SweepflowError: A trial that may be chosen cannot be run as it is asked for.
     """
-    first = target.plan([Study(search).ask()])
-    return make_engine(first.plan, store, options)
+    return make_engine(check(search, target), store, options)
 
 
 def _dimension(path: str, said: Sequence[object] | str) -> Dimension:

@@ -92,6 +92,7 @@ def search_operation(  # noqa: PLR0913, PLR0917 - what is searched, and all that
     Raises:
         SweepflowError: It cannot be run as it is asked for.
     """
+    from sweepflow.cli.operation_run import PRELOADED
     from sweepflow.engine.engine import Engine
     from sweepflow.engine.executors import LocalExecutor
     from sweepflow.here import find_home, home_of
@@ -102,7 +103,7 @@ def search_operation(  # noqa: PLR0913, PLR0917 - what is searched, and all that
     options.refuse_beside_search()
     needed = replace(options, needed=True, max_trials=None)
     with (
-        closing(LocalExecutor(("sweepflow.operations.running",))) as executor,
+        closing(LocalExecutor(PRELOADED)) as executor,
         Store(home_of(project) if project else find_home()) as store,
     ):
         search_id = search.id(job or operation.full_name)

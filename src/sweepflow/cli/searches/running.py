@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from sweepflow.cli.runs.shown import SHORT_ID
 from sweepflow.cli.text import counted, print_json, print_table, visible
 
 if TYPE_CHECKING:
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
     from sweepflow.search import Search, Value
     from sweepflow.search.explore import Explored, Target
     from sweepflow.search.outcome import Tried
-
-_ID = 8
-"""Digits of a run's id that are shown, as in a list of runs."""
 
 
 def run_search(search: Search, target: Target, engine: Engine) -> int:
@@ -118,7 +116,13 @@ def _print(explored: Explored) -> None:
 def _row(one: Tried) -> tuple[str, ...]:
     value = "" if one.value is None else f"{one.value:g}"
     params = (visible(_short(param)) for param in one.trial.params.values())
-    return (str(one.trial.number), *params, value, one.status, (one.run_id or "")[:_ID])
+    return (
+        str(one.trial.number),
+        *params,
+        value,
+        one.status,
+        (one.run_id or "")[:SHORT_ID],
+    )
 
 
 def _words(params: Mapping[str, Value]) -> str:
